@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <rustcask/cursor.h>
+#include <rustcask/merge.h>
+#include <rustcask/options.h>
+#include <rustcask/progress.h>
+#include <rustcask/result.h>
+#include <rustcask/stats.h>
+#include <rustcask/types.h>
+
+namespace rustcask {
+
+/// What the keydir and the record's header say of a key.
+struct KeyInfo {
+    RecordLocation location{};
+    Sequence sequence{};
+    Timestamp time{};
+    std::uint32_t valueBytes = 0;
+};
+
+/// A Bitcask: a directory of append-only data files and a keydir in memory that maps each key to its newest record.
+///
+/// Every member may be called from any number of threads at once, `close` and the destructor excepted, which must be
+/// the last. Reads run in parallel and take no lock that a writer holds; appends are serialised. Operations on one key
+/// are linearizable, with a merge running and across it. See doc/concurrency.md.
+///
+/// Keys have 1 to 65,535 bytes, values 0 to 4 GiB - 1; both are bytes and never interpreted. Violations fail with
+/// `invalidArgument`. Any member fails with `closed` after `close`.
+class Database {
+public:
+    /// Opens the database in `directory`, recovering it as needed. Errors: locked (with the holder's pid), notADatabase
+    /// (the directory holds files, but none of ours), unsupported, invalidArgument, ioError, noSpace; cancelled with
+    /// the second form. Damaged records do not prevent opening: see `Stats` and verify.h.
+    [[nodiscard]] static Result<std::unique_ptr<Database>> open(const std::filesystem::path& directory,
+                                                                const Options& options = {});
+    [[nodiscard]] static Result<std::unique_ptr<Database>> open(const std::filesystem::path& directory,
+                                                                const Options& options, Progress& progress);
+    ~Database(); ///< closes; errors are lost, so call `close` where they matter
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+
+    /// Stores `value` under `key`. On failure nothing changed. Errors: readOnly, noSpace, ioError.
+    [[nodiscard]] Result<void> put(std::string_view key, std::string_view value);
+    /// As `put`, but only if the newest record of `key` is still `expected` (nullopt: the key is absent). False: it is
+    /// not, and nothing was written.
+    [[nodiscard]] Result<bool> putIf(std::string_view key, std::string_view value, std::optional<Sequence> expected);
+    /// The value of `key`, or nullopt when it is absent. Errors: ioError, corruption.
+    [[nodiscard]] Result<std::optional<std::string>> get(std::string_view key) const;
+    /// The same into `value`, whose capacity is reused: no allocation once it is large enough. False: absent, and
+    /// `value` is empty.
+    [[nodiscard]] Result<bool> get(std::string_view key, std::string& value) const;
+    /// Removes `key` by appending a tombstone; writes nothing when it is absent. True: it was there.
+    [[nodiscard]] Result<bool> remove(std::string_view key);
+    /// Whether `key` has a value. From memory alone.
+    [[nodiscard]] Result<bool> contains(std::string_view key) const;
+    /// Where the newest record of `key` lies and when it was written; nullopt: absent. Errors: ioError, corruption.
+    [[nodiscard]] Result<std::optional<KeyInfo>> info(std::string_view key) const;
+
+    /// Makes everything appended before the call durable. Errors: ioError; a failed fsync is final: the database turns
+    /// read-only, because what the kernel still holds can no longer be known.
+    [[nodiscard]] Result<void> sync();
+    /// Seals the active file, durably, and begins a new one at the next append. Nothing happens when it is empty.
+    [[nodiscard]] Result<void> rotate();
+
+    /// Copies the live records of all files into new ones and removes the old ones, beside readers and writers. One
+    /// merge runs at a time; a second call waits. Cancelled or failed, the database is as before. Errors: cancelled,
+    /// readOnly, noSpace, ioError, corruption (the file is marked damaged and left out of the next merge).
+    [[nodiscard]] Result<MergeReport> merge(Progress& progress);
+    [[nodiscard]] Result<MergeReport> merge(const MergeSelection& selection, Progress& progress);
+    /// What `merge(selection)` would do now.
+    [[nodiscard]] Result<MergePreview> previewMerge(const MergeSelection& selection = {}) const;
+
+    /// All keys of this moment. Writers are held up shard by shard, each for well under a millisecond.
+    [[nodiscard]] Result<std::shared_ptr<const Snapshot>> snapshot() const;
+
+    /// On a read-only database: takes in what another process has appended, rotated or merged since. True: something
+    /// changed. On a writable one there is nothing to do.
+    [[nodiscard]] Result<bool> refresh();
+
+    /// Cheap enough to call several times a second: proportional to the number of files.
+    [[nodiscard]] Stats stats() const;
+    /// The failure that turned the database read-only, if one did.
+    [[nodiscard]] std::optional<Error> fault() const;
+    [[nodiscard]] const std::filesystem::path& directory() const noexcept;
+    /// The options in effect: those given, with fallbacks resolved (see `WritePath::mapped`).
+    [[nodiscard]] const Options& options() const noexcept;
+    /// Replaces the merge policy. Errors: invalidArgument.
+    [[nodiscard]] Result<void> setMergePolicy(const MergePolicy& policy);
+
+    /// Makes everything durable, writes the active file's hint and releases the lock. A second call does nothing.
+    [[nodiscard]] Result<void> close();
+
+private:
+    class Impl;
+    explicit Database(std::unique_ptr<Impl> impl) noexcept;
+    std::unique_ptr<Impl> m_impl;
+    friend class DatabaseTestAccess;
+};
+
+} // namespace rustcask

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <rustcask/inspect.h>
+#include <rustcask/progress.h>
+#include <rustcask/result.h>
+
+namespace rustcask {
+
+enum class Severity : std::uint8_t {
+    note,    ///< normal, worth knowing: reserved space, leftovers of an interrupted merge
+    warning, ///< costs time but no data: a hint that does not fit, a torn tail of the active file
+    error,   ///< bytes that were written are not there any more
+};
+
+[[nodiscard]] std::string_view severityName(Severity severity) noexcept;
+
+/// One thing that verification found, placed to the byte.
+struct Finding {
+    Severity severity = Severity::note;
+    std::filesystem::path file{};
+    std::uint64_t offset = 0;
+    std::uint64_t bytes = 0;
+    std::optional<Field> field{}; ///< the field at fault, where one can be named
+    std::string text{};           ///< one sentence
+    std::string advice{};         ///< the way out; may be empty
+};
+
+struct VerifyReport {
+    std::vector<Finding> findings{}; ///< in file and offset order; at most `maxFindings`, then counted only
+    std::uint64_t findingsLeftOut = 0;
+    std::uint64_t files = 0;
+    std::uint64_t records = 0;
+    std::uint64_t bytes = 0;
+    std::uint64_t liveKeys = 0;
+    std::uint64_t errors = 0;
+    std::uint64_t warnings = 0;
+    static constexpr std::size_t maxFindings = 10'000;
+
+    [[nodiscard]] bool clean() const noexcept { return errors == 0; }
+};
+
+/// Reads every byte of the database in `directory` and checks it: file headers, record checksums, sequence numbers,
+/// hint files against their data files. Takes no lock, writes nothing, and may run beside a writer (what is appended
+/// meanwhile is not looked at). Errors: ioError, notADatabase, cancelled. Damage is a finding, not an error.
+[[nodiscard]] Result<VerifyReport> verify(const std::filesystem::path& directory, Progress& progress);
+
+} // namespace rustcask

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+# What every target of the project shares: warnings, sanitizers, the compiler cache and the linker.
+
+find_program(RUSTCASK_CCACHE ccache)
+if(RUSTCASK_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    # base_dir and the two sloppiness settings let several checkouts share one cache, precompiled headers included.
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND};-E;env;CCACHE_BASEDIR=${PROJECT_SOURCE_DIR};CCACHE_NOHASHDIR=1;CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime;${RUSTCASK_CCACHE}")
+endif()
+foreach(linker mold lld)
+    find_program(RUSTCASK_LINKER_${linker} NAMES ${linker} ld.${linker})
+    if(RUSTCASK_LINKER_${linker})
+        add_link_options(-fuse-ld=${linker})
+        break()
+    endif()
+endforeach()
+
+add_library(rustcask_build_flags INTERFACE)
+target_compile_options(rustcask_build_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+                       $<$<CONFIG:Release>:-g1>)
+if(RUSTCASK_WARNINGS_AS_ERRORS)
+    target_compile_options(rustcask_build_flags INTERFACE -Werror)
+endif()
+if(RUSTCASK_SANITIZE)
+    target_compile_options(rustcask_build_flags INTERFACE -fsanitize=${RUSTCASK_SANITIZE} -fno-omit-frame-pointer -O1
+                           -fno-sanitize-recover=all)
+    target_link_options(rustcask_build_flags INTERFACE -fsanitize=${RUSTCASK_SANITIZE})
+endif()
+# Only needed while building: an installed static library must not drag these flags along.
+function(rustcask_common target)
+    target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:rustcask_build_flags>)
+endfunction()
