@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "format/checksum.h"
+
+#include <array>
+#include <bit>
+#include <cstring>
+
+#include "format/endian.h"
+
+#if defined(__x86_64__)
+#include <nmmintrin.h>
+#elif defined(__aarch64__)
+#include <arm_acle.h>
+#include <sys/auxv.h>
+#endif
+
+namespace rustcask::format {
+namespace {
+
+constexpr std::uint32_t polynomial = 0x82F63B78; // reflected Castagnoli
+
+constexpr std::uint32_t step(std::uint32_t crc) noexcept {
+    return (crc >> 1) ^ (polynomial & (0U - (crc & 1U)));
+}
+
+// Slicing by eight: table[k][b] is the effect of byte b followed by k zero bytes.
+constexpr auto makeTables() {
+    std::array<std::array<std::uint32_t, 256>, 8> tables{};
+    for (std::uint32_t byte = 0; byte < 256; ++byte) {
+        std::uint32_t crc = byte;
+        for (int bit = 0; bit < 8; ++bit)
+            crc = step(crc);
+        tables[0][byte] = crc;
+    }
+    for (std::size_t k = 1; k < 8; ++k)
+        for (std::size_t byte = 0; byte < 256; ++byte)
+            tables[k][byte] = (tables[k - 1][byte] >> 8) ^ tables[0][tables[k - 1][byte] & 0xFF];
+    return tables;
+}
+constexpr auto tables = makeTables();
+
+#if defined(__x86_64__)
+__attribute__((target("sse4.2"))) std::uint32_t crc32cHardware(std::string_view bytes,
+                                                               std::uint32_t previous) noexcept {
+    const char* at = bytes.data();
+    std::size_t left = bytes.size();
+    std::uint64_t crc = static_cast<std::uint32_t>(~previous);
+    for (; left >= 8; left -= 8, at += 8) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, at, 8); // x86 is little-endian
+        crc = _mm_crc32_u64(crc, word);
+    }
+    auto crc32 = static_cast<std::uint32_t>(crc);
+    for (; left > 0; --left, ++at)
+        crc32 = _mm_crc32_u8(crc32, static_cast<unsigned char>(*at));
+    return ~crc32;
+}
+bool hasHardware() noexcept {
+    return __builtin_cpu_supports("sse4.2") != 0;
+}
+#elif defined(__aarch64__)
+__attribute__((target("+crc"))) std::uint32_t crc32cHardware(std::string_view bytes, std::uint32_t previous) noexcept {
+    const char* at = bytes.data();
+    std::size_t left = bytes.size();
+    std::uint32_t crc = ~previous;
+    for (; left >= 8; left -= 8, at += 8)
+        crc = __crc32cd(crc, loadU64(at));
+    for (; left > 0; --left, ++at)
+        crc = __crc32cb(crc, static_cast<unsigned char>(*at));
+    return ~crc;
+}
+bool hasHardware() noexcept {
+    return (getauxval(AT_HWCAP) & (1UL << 7)) != 0;
+}
+#else
+std::uint32_t crc32cHardware(std::string_view bytes, std::uint32_t previous) noexcept {
+    return crc32cPortable(bytes, previous);
+}
+bool hasHardware() noexcept {
+    return false;
+}
+#endif
+
+} // namespace
+
+std::uint32_t crc32cPortable(std::string_view bytes, std::uint32_t previous) noexcept {
+    const char* at = bytes.data();
+    std::size_t left = bytes.size();
+    std::uint32_t crc = ~previous;
+    for (; left >= 8; left -= 8, at += 8) {
+        const std::uint32_t low = loadU32(at) ^ crc;
+        const std::uint32_t high = loadU32(at + 4);
+        crc = tables[7][low & 0xFF] ^ tables[6][(low >> 8) & 0xFF] ^ tables[5][(low >> 16) & 0xFF] ^
+              tables[4][low >> 24] ^ tables[3][high & 0xFF] ^ tables[2][(high >> 8) & 0xFF] ^
+              tables[1][(high >> 16) & 0xFF] ^ tables[0][high >> 24];
+    }
+    for (; left > 0; --left, ++at)
+        crc = (crc >> 8) ^ tables[0][(crc ^ static_cast<unsigned char>(*at)) & 0xFF];
+    return ~crc;
+}
+
+std::uint32_t crc32c(std::string_view bytes, std::uint32_t previous) noexcept {
+    static const bool hardware = hasHardware();
+    return hardware ? crc32cHardware(bytes, previous) : crc32cPortable(bytes, previous);
+}
+
+std::optional<SingleBitError> findSingleBitError(std::uint32_t stored, std::uint32_t computed,
+                                                 std::uint64_t length) noexcept {
+    const std::uint32_t difference = stored ^ computed;
+    if (difference == 0)
+        return std::nullopt;
+    if (std::has_single_bit(difference))
+        return SingleBitError{.inChecksum = true, .bit = 0};
+    // CRCs are linear: a flipped bit changes the sum by an amount that depends only on its distance from the end. That
+    // of bit b of the j-th byte from the end is `step` applied 8j + 8 - b times to 1.
+    std::uint32_t effect = 1;
+    for (std::uint64_t distance = 1; distance <= 8 * length; ++distance) {
+        effect = step(effect);
+        if (effect == difference) {
+            const std::uint64_t byteFromEnd = (distance - 1) / 8;
+            const std::uint64_t bitInByte = 8 * byteFromEnd + 8 - distance;
+            return SingleBitError{.inChecksum = false, .bit = 8 * (length - 1 - byteFromEnd) + bitInByte};
+        }
+    }
+    return std::nullopt;
+}
+
+} // namespace rustcask::format

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <rustcask/types.h>
+
+/// Bytes of hint files (doc/format.md, "Hint file"): a header bound to one state of one data file, one entry for the
+/// newest record of each key in that file, tombstones included, in file order, and a checksum over everything before
+/// it.
+namespace rustcask::format {
+
+inline constexpr std::string_view hintMagic{"\x89RCH\r\n\x1a\n", 8};
+inline constexpr std::uint64_t hintHeaderBytes = 84;
+inline constexpr std::uint64_t hintEntryBytes = 24; // without the key
+inline constexpr std::uint64_t hintTrailerBytes = 4;
+
+namespace hint_at {
+inline constexpr std::uint64_t magic = 0, version = 8, flags = 10, generation = 12, dataBytes = 20, records = 28,
+                               tombstones = 36, tombstoneBytes = 44, lowestSequence = 52, highestSequence = 60,
+                               entries = 68, entryBytes = 76;
+}
+namespace hint_entry_at {
+inline constexpr std::uint64_t sequence = 0, offset = 8, valueSize = 16, keySize = 20, flags = 22, key = 24;
+}
+
+struct HintHeader {
+    Generation generation{};
+    std::uint64_t dataBytes = 0; ///< exact length of the data file
+    std::uint64_t records = 0;   ///< in the data file, all of them
+    std::uint64_t tombstones = 0;
+    std::uint64_t tombstoneBytes = 0;
+    Sequence lowestSequence{}; ///< 0 when there are no records
+    Sequence highestSequence{};
+    std::uint64_t entries = 0;    ///< in this hint file
+    std::uint64_t entryBytes = 0; ///< length of all entries together
+};
+
+struct HintEntry {
+    Sequence sequence{};
+    std::uint64_t offset = 0;
+    std::uint32_t valueSize = 0;
+    bool tombstone = false;
+    std::string_view key{};
+};
+
+void encodeHintHeader(const HintHeader& header, char* out) noexcept; ///< writes 84 bytes
+void appendHintEntry(const HintEntry& entry, std::string& out);
+
+/// Checks magic, version and that the lengths add up to `hintFileBytes`; not the checksum.
+[[nodiscard]] std::optional<HintHeader> decodeHintHeader(std::string_view bytes, std::uint64_t hintFileBytes) noexcept;
+
+/// Takes one entry off the front of `bytes`; nullopt when it does not fit.
+[[nodiscard]] std::optional<HintEntry> takeHintEntry(std::string_view& bytes) noexcept;
+
+/// Whether `entry` could describe a record of a data file of `dataBytes`.
+[[nodiscard]] bool fits(const HintEntry& entry, std::uint64_t dataBytes) noexcept;
+
+} // namespace rustcask::format

@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <utility>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "io/file_system.h"
+
+namespace rustcask::io {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[nodiscard]] ErrorCode codeOf(int error) noexcept {
+    switch (error) {
+    case ENOSPC:
+    case EDQUOT:
+        return ErrorCode::noSpace;
+    case EROFS:
+        return ErrorCode::readOnly;
+    default:
+        return ErrorCode::ioError;
+    }
+}
+
+[[nodiscard]] std::string adviceFor(int error) {
+    switch (error) {
+    case ENOSPC:
+        return "Free space on the file system and try again; nothing was lost";
+    case EDQUOT:
+        return "Free space within the quota and try again; nothing was lost";
+    case EACCES:
+    case EPERM:
+        return "Check the permissions, or open read-only";
+    case EROFS:
+        return "The file system is mounted read-only: open the database read-only";
+    case EMFILE:
+        return "Raise the limit on open files, or lower maxOpenFiles";
+    default:
+        return {};
+    }
+}
+
+[[nodiscard]] tl::unexpected<Error> systemFailure(std::string operation, const fs::path& path, int error) {
+    return failure({.code = codeOf(error),
+                    .operation = std::move(operation),
+                    .file = path,
+                    .systemError = error,
+                    .advice = adviceFor(error)});
+}
+
+class PosixMapping final : public Mapping {
+public:
+    using Mapping::Mapping;
+    ~PosixMapping() override { ::munmap(data(), size()); }
+};
+
+class PosixFile final : public File {
+public:
+    PosixFile(int fd, fs::path path) : m_fd(fd), m_path(std::move(path)) {}
+    ~PosixFile() override { ::close(m_fd); }
+
+    Result<std::size_t> readAt(std::uint64_t offset, char* out, std::size_t size) const override {
+        std::size_t done = 0;
+        while (done < size) {
+            const ssize_t n = ::pread(m_fd, out + done, size - done, static_cast<off_t>(offset + done));
+            if (n < 0) {
+                if (errno == EINTR)
+                    continue;
+                return fail("read", offset + done);
+            }
+            if (n == 0)
+                break;
+            done += static_cast<std::size_t>(n);
+        }
+        return done;
+    }
+
+    Result<void> writeAt(std::uint64_t offset, std::string_view bytes) override {
+        while (!bytes.empty()) {
+            const ssize_t n = ::pwrite(m_fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+            if (n < 0) {
+                if (errno == EINTR)
+                    continue;
+                return fail("write", offset);
+            }
+            offset += static_cast<std::uint64_t>(n);
+            bytes.remove_prefix(static_cast<std::size_t>(n));
+        }
+        return {};
+    }
+
+    Result<void> truncate(std::uint64_t size) override {
+        while (::ftruncate(m_fd, static_cast<off_t>(size)) != 0)
+            if (errno != EINTR)
+                return fail("set the length of the file", size);
+        return {};
+    }
+
+    Result<void> allocate(std::uint64_t offset, std::uint64_t size) override {
+        // fallocate itself, not posix_fallocate, whose emulation writes every page.
+        while (::fallocate(m_fd, 0, static_cast<off_t>(offset), static_cast<off_t>(size)) != 0) {
+            if (errno == EINTR)
+                continue;
+            auto error = fail("reserve space", offset);
+            if (errno == EOPNOTSUPP || errno == ENOSYS)
+                error.value().code = ErrorCode::unsupported;
+            return error;
+        }
+        return {};
+    }
+
+    Result<void> sync() override {
+        // Not repeated on EINTR or EIO: after a failed fsync the kernel may have dropped the pages that it could not
+        // write.
+        if (::fdatasync(m_fd) != 0)
+            return fail("make the file durable", std::nullopt);
+        return {};
+    }
+
+    Result<std::uint64_t> size() const override {
+        struct stat status {};
+        if (::fstat(m_fd, &status) != 0)
+            return fail("ask for the length of the file", std::nullopt);
+        return static_cast<std::uint64_t>(status.st_size);
+    }
+
+    Result<std::unique_ptr<Mapping>> map(std::uint64_t size, bool writable) override {
+        void* at = ::mmap(nullptr, size, writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, m_fd, 0);
+        if (at == MAP_FAILED)
+            return fail("map the file", std::nullopt);
+        return std::make_unique<PosixMapping>(static_cast<char*>(at), static_cast<std::size_t>(size));
+    }
+
+    void adviseSequential() noexcept override { ::posix_fadvise(m_fd, 0, 0, POSIX_FADV_SEQUENTIAL); }
+    void dropCache(std::uint64_t offset, std::uint64_t size) noexcept override {
+        ::posix_fadvise(m_fd, static_cast<off_t>(offset), static_cast<off_t>(size), POSIX_FADV_DONTNEED);
+    }
+
+private:
+    [[nodiscard]] tl::unexpected<Error> fail(std::string operation, std::optional<std::uint64_t> offset) const {
+        auto error = systemFailure(std::move(operation), m_path, errno);
+        error.value().offset = offset;
+        return error;
+    }
+
+    int m_fd;
+    fs::path m_path;
+};
+
+class PosixLock final : public Lock {
+public:
+    explicit PosixLock(int fd) : m_fd(fd) {}
+    ~PosixLock() override { ::close(m_fd); } // which releases the lock
+
+private:
+    int m_fd;
+};
+
+[[nodiscard]] std::optional<std::int64_t> readPid(int fd) {
+    char text[64];
+    const ssize_t n = ::pread(fd, text, sizeof text, 0);
+    std::int64_t pid = 0;
+    if (n <= 0)
+        return std::nullopt;
+    const auto [end, error] = std::from_chars(text, text + n, pid);
+    if (error != std::errc{} || pid <= 0)
+        return std::nullopt;
+    return pid;
+}
+
+class PosixFileSystem final : public FileSystem {
+public:
+    Result<std::unique_ptr<File>> open(const fs::path& path, OpenMode mode) override {
+        int flags = O_CLOEXEC;
+        switch (mode) {
+        case OpenMode::read:
+            flags |= O_RDONLY;
+            break;
+        case OpenMode::readWrite:
+            flags |= O_RDWR;
+            break;
+        case OpenMode::createNew:
+            flags |= O_RDWR | O_CREAT | O_EXCL;
+            break;
+        case OpenMode::createOrTruncate:
+            flags |= O_RDWR | O_CREAT | O_TRUNC;
+            break;
+        }
+        // O_NONBLOCK: a FIFO of a data file's name must not hang the opening; regular files do not notice.
+        const int fd = retry([&] { return ::open(path.c_str(), flags | O_NONBLOCK, 0666); });
+        if (fd < 0)
+            return systemFailure("open the file", path, errno);
+        struct stat status {};
+        if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
+            ::close(fd);
+            return failure({.code = ErrorCode::ioError,
+                            .operation = "open the file",
+                            .file = path,
+                            .detail = "it is not a regular file"});
+        }
+        return std::make_unique<PosixFile>(fd, path);
+    }
+
+    Result<bool> isDirectory(const fs::path& path) override {
+        struct stat status {};
+        if (::stat(path.c_str(), &status) != 0) {
+            if (errno == ENOENT || errno == ENOTDIR)
+                return false;
+            return systemFailure("look at the directory", path, errno);
+        }
+        if (!S_ISDIR(status.st_mode))
+            return failure({.code = ErrorCode::notADatabase,
+                            .operation = "open the database",
+                            .file = path,
+                            .detail = "it is a file; a database is a directory",
+                            .advice = "Name the directory that holds the *.rustcask.data files"});
+        return true;
+    }
+
+    Result<void> createDirectory(const fs::path& path) override {
+        if (::mkdir(path.c_str(), 0777) != 0 && errno != EEXIST)
+            return systemFailure("create the directory", path, errno);
+        return {};
+    }
+
+    Result<std::vector<DirectoryEntry>> list(const fs::path& directory) override {
+        DIR* handle = ::opendir(directory.c_str());
+        if (handle == nullptr)
+            return systemFailure("list the directory", directory, errno);
+        std::vector<DirectoryEntry> entries;
+        errno = 0;
+        while (const dirent* entry = ::readdir(handle)) {
+            const std::string_view name = entry->d_name;
+            if (name == "." || name == "..")
+                continue;
+            struct stat status {};
+            if (::fstatat(::dirfd(handle), entry->d_name, &status, 0) != 0) {
+                errno = 0;
+                continue; // removed meanwhile, or a dangling link
+            }
+            entries.push_back({.name = std::string(name),
+                               .bytes = S_ISREG(status.st_mode) ? static_cast<std::uint64_t>(status.st_size) : 0,
+                               .regular = S_ISREG(status.st_mode)});
+        }
+        const int error = errno;
+        ::closedir(handle);
+        if (error != 0)
+            return systemFailure("list the directory", directory, error);
+        return entries;
+    }
+
+    Result<void> rename(const fs::path& from, const fs::path& to) override {
+        if (::rename(from.c_str(), to.c_str()) != 0)
+            return systemFailure("rename the file", from, errno);
+        return {};
+    }
+
+    Result<void> remove(const fs::path& path) override {
+        if (::unlink(path.c_str()) != 0 && errno != ENOENT)
+            return systemFailure("remove the file", path, errno);
+        return {};
+    }
+
+    Result<void> syncDirectory(const fs::path& directory) override {
+        const int fd = retry([&] { return ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
+        if (fd < 0)
+            return systemFailure("open the directory", directory, errno);
+        const int status = ::fsync(fd);
+        const int error = errno;
+        ::close(fd);
+        // EINVAL: a file system whose directories cannot be synced; there is nothing more to be had from it.
+        if (status != 0 && error != EINVAL)
+            return systemFailure("make the directory durable", directory, error);
+        return {};
+    }
+
+    Result<std::unique_ptr<Lock>> lock(const fs::path& path) override {
+        const int fd = retry([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666); });
+        if (fd < 0)
+            return systemFailure("open the lock file", path, errno);
+        if (retry([&] { return ::flock(fd, LOCK_EX | LOCK_NB); }) != 0) {
+            const int error = errno;
+            const auto pid = readPid(fd);
+            ::close(fd);
+            if (error != EWOULDBLOCK)
+                return systemFailure("lock the database", path, error);
+            return failure({.code = ErrorCode::locked,
+                            .operation = "open the database for writing",
+                            .file = path.parent_path(),
+                            .detail = "another process has it open for writing",
+                            .advice = "Close it there, or open it read-only here",
+                            .holderPid = pid});
+        }
+        // The text only informs; the kernel's lock decides, so a stale one after a kill is no obstacle.
+        const std::string text = std::to_string(::getpid()) + "\n";
+        if (::ftruncate(fd, 0) != 0 || ::pwrite(fd, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {
+            const int error = errno;
+            ::close(fd);
+            return systemFailure("write the lock file", path, error);
+        }
+        return std::make_unique<PosixLock>(fd);
+    }
+
+    Result<std::uint64_t> freeBytes(const fs::path& directory) override {
+        struct statvfs status {};
+        if (::statvfs(directory.c_str(), &status) != 0)
+            return systemFailure("ask for free space", directory, errno);
+        return std::uint64_t{status.f_bavail} * status.f_frsize;
+    }
+
+private:
+    template <typename Call>
+    static int retry(Call call) {
+        int result = 0;
+        do
+            result = call();
+        while (result < 0 && errno == EINTR);
+        return result;
+    }
+};
+
+} // namespace
+
+std::shared_ptr<FileSystem> posixFileSystem() {
+    return std::make_shared<PosixFileSystem>();
+}
+
+bool isMissing(const Error& error) noexcept {
+    return error.systemError == ENOENT || error.systemError == ENOTDIR;
+}
+
+Result<std::string> readFile(FileSystem& fileSystem, const fs::path& path, std::uint64_t maxBytes) {
+    auto file = fileSystem.open(path, OpenMode::read);
+    if (!file)
+        return failure(std::move(file.error()));
+    auto size = (*file)->size();
+    if (!size)
+        return failure(std::move(size.error()));
+    std::string bytes(static_cast<std::size_t>(std::min(*size, maxBytes)), '\0');
+    auto read = (*file)->readAt(0, bytes.data(), bytes.size());
+    if (!read)
+        return failure(std::move(read.error()));
+    bytes.resize(*read);
+    return bytes;
+}
+
+Result<void> writeFileAtomically(FileSystem& fileSystem, const fs::path& path, std::string_view bytes) {
+    fs::path temporary = path;
+    temporary += ".tmp";
+    auto file = fileSystem.open(temporary, OpenMode::createOrTruncate);
+    if (!file)
+        return failure(std::move(file.error()));
+    auto done = (*file)->writeAt(0, bytes);
+    if (done)
+        done = (*file)->sync();
+    file->reset();
+    if (done)
+        done = fileSystem.rename(temporary, path);
+    if (!done) {
+        static_cast<void>(fileSystem.remove(temporary)); // the first failure is the one to report
+        return done;
+    }
+    return fileSystem.syncDirectory(path.parent_path());
+}
+
+} // namespace rustcask::io
