@@ -6,9 +6,11 @@ if(RUSTCASK_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     # base_dir and the two sloppiness settings let several checkouts share one cache, precompiled headers included.
     set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND};-E;env;CCACHE_BASEDIR=${PROJECT_SOURCE_DIR};CCACHE_NOHASHDIR=1;CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime;${RUSTCASK_CCACHE}")
 endif()
+# The fast linkers cut the linking of many test programs to a fraction.
+include(CheckLinkerFlag)
 foreach(linker mold lld)
-    find_program(RUSTCASK_LINKER_${linker} NAMES ${linker} ld.${linker})
-    if(RUSTCASK_LINKER_${linker})
+    check_linker_flag(CXX -fuse-ld=${linker} RUSTCASK_HAS_LINKER_${linker})
+    if(RUSTCASK_HAS_LINKER_${linker})
         add_link_options(-fuse-ld=${linker})
         break()
     endif()
@@ -17,6 +19,8 @@ endforeach()
 add_library(rustcask_build_flags INTERFACE)
 target_compile_options(rustcask_build_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
                        $<$<CONFIG:Release>:-g1>)
+# Checked operator[] and iterators wherever speed is not the point.
+target_compile_definitions(rustcask_build_flags INTERFACE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
 if(RUSTCASK_WARNINGS_AS_ERRORS)
     target_compile_options(rustcask_build_flags INTERFACE -Werror)
 endif()
@@ -25,7 +29,9 @@ if(RUSTCASK_SANITIZE)
                            -fno-sanitize-recover=all)
     target_link_options(rustcask_build_flags INTERFACE -fsanitize=${RUSTCASK_SANITIZE})
 endif()
-# Only needed while building: an installed static library must not drag these flags along.
+
+# rustcask_common(TARGET): builds TARGET with the flags above. Only while building: an installed static library must not
+# drag them along.
 function(rustcask_common target)
     target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:rustcask_build_flags>)
 endfunction()
