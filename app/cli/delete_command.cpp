@@ -46,7 +46,11 @@ void addDeleteCommand(CLI::App& application, Context& context) {
     auto arguments = std::make_shared<DeleteArguments>();
     arguments->options.createIfMissing = false;
     addDirectory(*command, arguments->directory);
-    command->add_option("KEY", arguments->keys, "Keys; '-' reads one from standard input")->required();
+    // Without extra arguments "[a,b]" is one key and not two; and results() are the words themselves, where a
+    // conversion to a vector would interpret "{}" and "%%".
+    const auto* keys = command->add_option("KEY", arguments->keys, "Keys; '-' reads one from standard input")
+                           ->required()
+                           ->allow_extra_args(false);
     addNotationOptions(*command, arguments->notation, "KEY is written in");
     addWriteOptions(*command, arguments->options);
     command->footer("Appends a tombstone for each KEY that is there; its older values stay in the log, and in reach of "
