@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// The house rules that a machine can check. Each takes the tree and returns one line a finding, "path:line: sentence".
+#pragma once
+
+#include "source_tree.h"
+
+namespace rustcask::house {
+
+/// engine/ and the command line do not know Qt.
+[[nodiscard]] QStringList qtBelowTheWindow(const SourceTree& tree);
+/// Headers of engine/src are included by engine/src and tests/engine alone; engine/bench and engine/transfer see what
+/// any embedder sees.
+[[nodiscard]] QStringList privateHeadersOutside(const SourceTree& tree);
+/// app ► ui ► engine/bench, engine/transfer ► engine: nobody includes to the left.
+[[nodiscard]] QStringList roomsTheWrongWay(const SourceTree& tree);
+/// format ► io ► keydir ► log ► recovery ► database ► { merge, inspect, verify, history, foreign } inside the engine:
+/// a layer includes those before it.
+[[nodiscard]] QStringList engineLayersTheWrongWay(const SourceTree& tree);
+/// Qt Charts is included in ui/charts alone (and in tests of the ui).
+[[nodiscard]] QStringList chartsElsewhere(const SourceTree& tree);
+/// Every source says its licence, the right one for its folder.
+[[nodiscard]] QStringList wrongLicence(const SourceTree& tree);
+/// No file has more than 600 lines.
+[[nodiscard]] QStringList longFiles(const SourceTree& tree);
+/// Every tst_*.cpp is named in its folder's CMakeLists.txt, and that folder is reached from tests/CMakeLists.txt.
+[[nodiscard]] QStringList unregisteredTests(const SourceTree& tree);
+/// Nothing in ui/ runs a nested event loop or waits for a future.
+[[nodiscard]] QStringList blockedEventLoops(const SourceTree& tree);
+/// Nothing is left for later.
+[[nodiscard]] QStringList unfinishedBusiness(const SourceTree& tree);
+
+} // namespace rustcask::house

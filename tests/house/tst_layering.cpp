@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// The project keeps the house rules. rules.h says what each one is; tst_rules shows that each can fail.
+#include "rules.h"
+
+#include "support/test_main.h"
+
+using namespace rustcask::house;
+
+class TestLayering : public QObject {
+    Q_OBJECT
+
+private:
+    SourceTree m_tree = SourceTree::read(QStringLiteral(RUSTCASK_SOURCE_DIR));
+
+    static void verify(const QStringList& findings) {
+        QVERIFY2(findings.isEmpty(), qPrintable(QLatin1Char('\n') + findings.join(QLatin1Char('\n'))));
+    }
+
+private Q_SLOTS:
+    void theTreeWasRead() {
+        QVERIFY(m_tree.files().size() > 50);
+        QVERIFY(m_tree.contains(QStringLiteral("engine/include/rustcask/database.h")));
+    }
+    void noQtBelowTheWindow() { verify(qtBelowTheWindow(m_tree)); }
+    void privateHeadersStayPrivate() { verify(privateHeadersOutside(m_tree)); }
+    void roomsIncludeOneWay() { verify(roomsTheWrongWay(m_tree)); }
+    void engineLayersIncludeOneWay() { verify(engineLayersTheWrongWay(m_tree)); }
+    void chartsStayInTheirRoom() { verify(chartsElsewhere(m_tree)); }
+    void everySourceSaysItsLicence() { verify(wrongLicence(m_tree)); }
+    void filesAreShort() { verify(longFiles(m_tree)); }
+    void everyTestIsRegistered() { verify(unregisteredTests(m_tree)); }
+    void nothingHoldsUpTheEventLoop() { verify(blockedEventLoops(m_tree)); }
+    void nothingIsLeftForLater() { verify(unfinishedBusiness(m_tree)); }
+};
+
+RUSTCASK_TEST_MAIN(TestLayering)
+#include "tst_layering.moc"
