@@ -51,18 +51,23 @@ HeaderVerdict decodeFileHeader(std::string_view bytes, FileHeader& header) noexc
     return HeaderVerdict::valid;
 }
 
-void encodeRecord(char* out, Sequence sequence, Timestamp time, std::string_view key, std::string_view value,
-                  bool tombstone) noexcept {
+void encodeRecordPrefix(char* out, Sequence sequence, Timestamp time, std::string_view key, std::string_view value,
+                        bool tombstone) noexcept {
     store<std::uint64_t>(out + record_at::sequence, sequence.value);
     store<std::uint64_t>(out + record_at::time, toMilliseconds(time));
     store<std::uint16_t>(out + record_at::keySize, static_cast<std::uint16_t>(key.size()));
     store<std::uint32_t>(out + record_at::valueSize, static_cast<std::uint32_t>(value.size()));
     store<std::uint16_t>(out + record_at::flags, tombstone ? tombstoneFlag : std::uint16_t{0});
     std::memcpy(out + record_at::key, key.data(), key.size());
+    const std::size_t prefix = recordHeaderBytes - record_at::sequence + key.size();
+    store<std::uint32_t>(out + record_at::checksum, crc32c(value, crc32c({out + record_at::sequence, prefix})));
+}
+
+void encodeRecord(char* out, Sequence sequence, Timestamp time, std::string_view key, std::string_view value,
+                  bool tombstone) noexcept {
     if (!value.empty())
         std::memcpy(out + record_at::key + key.size(), value.data(), value.size());
-    const std::size_t covered = recordBytes(key.size(), value.size()) - record_at::sequence;
-    store<std::uint32_t>(out + record_at::checksum, crc32c({out + record_at::sequence, covered}));
+    encodeRecordPrefix(out, sequence, time, key, value, tombstone);
 }
 
 RecordHeader decodeRecordHeader(const char* at) noexcept {

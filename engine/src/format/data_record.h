@@ -63,6 +63,11 @@ struct RecordHeader {
 void encodeRecord(char* out, Sequence sequence, Timestamp time, std::string_view key, std::string_view value,
                   bool tombstone) noexcept;
 
+/// Writes header and key alone, the checksum covering `value` too, for callers that write a long value from where it
+/// is.
+void encodeRecordPrefix(char* out, Sequence sequence, Timestamp time, std::string_view key, std::string_view value,
+                        bool tombstone) noexcept;
+
 /// @pre 28 readable bytes.
 [[nodiscard]] RecordHeader decodeRecordHeader(const char* at) noexcept;
 

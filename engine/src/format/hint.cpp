@@ -3,10 +3,15 @@
 
 #include <cstring>
 
+#include "format/checksum.h"
 #include "format/data_record.h"
 #include "format/endian.h"
 
 namespace rustcask::format {
+
+std::uint32_t hintChecksum(std::uint32_t entriesChecksum, std::string_view header) noexcept {
+    return crc32c(header.substr(0, hintHeaderBytes), entriesChecksum);
+}
 
 void encodeHintHeader(const HintHeader& header, char* out) noexcept {
     std::memcpy(out + hint_at::magic, hintMagic.data(), hintMagic.size());

@@ -8,9 +8,9 @@
 
 #include <rustcask/types.h>
 
-/// Bytes of hint files (doc/format.md, "Hint file"): a header bound to one state of one data file, one entry for the
-/// newest record of each key in that file, tombstones included, in file order, and a checksum over everything before
-/// it.
+/// Bytes of hint files (doc/format.md, "Hint file"): a header bound to one state of one data file; entries, in file
+/// order, for at least the newest record of each key in that file, tombstones included (a record superseded within the
+/// same file may be left out); and a checksum.
 namespace rustcask::format {
 
 inline constexpr std::string_view hintMagic{"\x89RCH\r\n\x1a\n", 8};
@@ -46,6 +46,10 @@ struct HintEntry {
     bool tombstone = false;
     std::string_view key{};
 };
+
+/// The trailer: CRC-32C of the entries, continued over the header. That order lets a writer stream the entries and
+/// write the header last.
+[[nodiscard]] std::uint32_t hintChecksum(std::uint32_t entriesChecksum, std::string_view header) noexcept;
 
 void encodeHintHeader(const HintHeader& header, char* out) noexcept; ///< writes 84 bytes
 void appendHintEntry(const HintEntry& entry, std::string& out);
