@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cost of single operations of the engine, at the size that engine.md's targets are about: keys of 16 B, values of
+// 100 B, uniform random.
+#include <benchmark/benchmark.h>
+
+#include <rustcask/database.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <random>
+#include <string>
+
+#include <unistd.h>
+
+namespace {
+
+using namespace rustcask;
+
+constexpr std::size_t valueBytes = 100;
+
+/// A database in a directory of its own, removed at the end.
+class ScratchDatabase {
+public:
+    explicit ScratchDatabase(const Options& options = {}) : m_options(options) {
+        std::string name = (std::filesystem::temp_directory_path() / "rustcask-micro-XXXXXX").string();
+        if (::mkdtemp(name.data()) == nullptr)
+            std::abort();
+        m_directory = name;
+        open();
+    }
+    ~ScratchDatabase() {
+        m_database.reset();
+        std::error_code ignored;
+        std::filesystem::remove_all(m_directory, ignored);
+    }
+    ScratchDatabase(const ScratchDatabase&) = delete;
+    ScratchDatabase& operator=(const ScratchDatabase&) = delete;
+
+    void open() {
+        m_database.reset();
+        auto database = Database::open(m_directory, m_options);
+        if (!database) {
+            std::fprintf(stderr, "%s\n", database.error().message().c_str());
+            std::abort();
+        }
+        m_database = *std::move(database);
+    }
+    Database* operator->() const { return m_database.get(); }
+
+private:
+    std::filesystem::path m_directory{};
+    Options m_options{};
+    std::unique_ptr<Database> m_database{};
+};
+
+/// Key number n in 16 bytes.
+void setKey(std::string& key, std::uint64_t n) {
+    char text[17];
+    std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(n));
+    key.assign(text, 16);
+}
+
+void fill(ScratchDatabase& database, std::uint64_t keys) {
+    std::string key;
+    const std::string value(valueBytes, 'v');
+    for (std::uint64_t n = 0; n < keys; ++n) {
+        setKey(key, n);
+        if (!database->put(key, value))
+            std::abort();
+    }
+}
+
+Options withWritePath(benchmark::State& state) {
+    Options options;
+    options.writePath = static_cast<WritePath>(state.range(0));
+    state.SetLabel(options.writePath == WritePath::mapped   ? "mapped"
+                   : options.writePath == WritePath::direct ? "direct"
+                                                            : "buffered");
+    return options;
+}
+
+void put(benchmark::State& state) {
+    ScratchDatabase database(withWritePath(state));
+    std::mt19937_64 random(1);
+    std::string key;
+    const std::string value(valueBytes, 'v');
+    for (auto _ : state) {
+        setKey(key, random() % 1'000'000);
+        if (!database->put(key, value))
+            state.SkipWithError("put failed");
+    }
+    state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(put)
+    ->Arg(static_cast<int>(WritePath::mapped))
+    ->Arg(static_cast<int>(WritePath::direct))
+    ->Arg(static_cast<int>(WritePath::buffered));
+
+// Range: read strategy, number of keys.
+void get(benchmark::State& state) {
+    static std::unique_ptr<ScratchDatabase> database; // shared by the threads of one run
+    const auto keys = static_cast<std::uint64_t>(state.range(1));
+    if (state.thread_index() == 0) {
+        Options options;
+        options.readStrategy = static_cast<ReadStrategy>(state.range(0));
+        database = std::make_unique<ScratchDatabase>(options);
+        fill(*database, keys);
+        if (!(*database)->rotate())
+            state.SkipWithError("rotate failed");
+        state.SetLabel(options.readStrategy == ReadStrategy::mapped     ? "mapped"
+                       : options.readStrategy == ReadStrategy::keepOpen ? "keepOpen"
+                                                                        : "openPerRead");
+    }
+    std::mt19937_64 random(static_cast<std::uint64_t>(state.thread_index()) + 1);
+    std::string key;
+    std::string value;
+    for (auto _ : state) {
+        setKey(key, random() % keys);
+        const auto found = (*database)->get(key, value);
+        if (!found || !*found)
+            state.SkipWithError("get failed");
+        benchmark::DoNotOptimize(value.data());
+    }
+    state.SetItemsProcessed(state.iterations());
+    if (state.thread_index() == 0)
+        database.reset();
+}
+BENCHMARK(get)
+    ->ArgsProduct({{static_cast<int>(ReadStrategy::mapped), static_cast<int>(ReadStrategy::keepOpen),
+                    static_cast<int>(ReadStrategy::openPerRead)},
+                   {1'000, 1'000'000}})
+    ->Threads(1)
+    ->Threads(2)
+    ->UseRealTime();
+
+void getAbsentKey(benchmark::State& state) {
+    ScratchDatabase database;
+    fill(database, 100'000);
+    std::mt19937_64 random(1);
+    std::string key;
+    std::string value;
+    for (auto _ : state) {
+        setKey(key, 1'000'000 + random() % 1'000'000);
+        benchmark::DoNotOptimize(database->get(key, value));
+    }
+    state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(getAbsentKey);
+
+void openFromHints(benchmark::State& state) {
+    ScratchDatabase database;
+    const auto keys = static_cast<std::uint64_t>(state.range(0));
+    fill(database, keys);
+    for (auto _ : state)
+        database.open();
+    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(keys));
+}
+BENCHMARK(openFromHints)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
+
+void takeSnapshot(benchmark::State& state) {
+    ScratchDatabase database;
+    const auto keys = static_cast<std::uint64_t>(state.range(0));
+    fill(database, keys);
+    for (auto _ : state)
+        benchmark::DoNotOptimize(database->snapshot());
+    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(keys));
+}
+BENCHMARK(takeSnapshot)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
+
+} // namespace
