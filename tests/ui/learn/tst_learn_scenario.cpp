@@ -4,6 +4,7 @@
 #include "pages/learn/lesson.h"
 #include "pages/learn/scenario.h"
 #include "pages/learn/text.h"
+#include "support/test_main.h"
 
 using namespace rustcask;
 using namespace rustcask::ui;
@@ -62,13 +63,14 @@ private Q_SLOTS:
                                 << QStringLiteral("The key is neither");
         QTest::newRow("file size") << QByteArray(R"({"scenario":1,"options":{"maxFileBytes":63}})")
                                    << QStringLiteral("maxFileBytes");
-        QTest::newRow("file size fraction") << QByteArray(R"({"scenario":1,"options":{"maxFileBytes":64.5}})")
-                                            << QStringLiteral("maxFileBytes");
+        QTest::newRow("file size fraction")
+            << QByteArray(R"({"scenario":1,"options":{"maxFileBytes":64.5}})") << QStringLiteral("maxFileBytes");
         QTest::newRow("sync") << QByteArray(R"({"scenario":1,"options":{"sync":"sometimes"}})")
                               << QStringLiteral("sync is neither");
         QTest::newRow("strategy") << QByteArray(R"({"scenario":1,"options":{"readStrategy":"guess"}})")
                                   << QStringLiteral("read strategy");
-        QTest::newRow("clock") << QByteArray(R"({"scenario":1,"clockStartMs":1e300})") << QStringLiteral("clockStartMs");
+        QTest::newRow("clock") << QByteArray(R"({"scenario":1,"clockStartMs":1e300})")
+                               << QStringLiteral("clockStartMs");
         QTest::newRow("negative clock") << QByteArray(R"({"scenario":1,"clockStepMs":-1})")
                                         << QStringLiteral("clockStepMs");
         QByteArray many = R"({"scenario":1,"operations":[{"op":"sync"})";
@@ -146,5 +148,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestLearnScenario)
+RUSTCASK_TEST_MAIN(TestLearnScenario)
 #include "tst_learn_scenario.moc"
