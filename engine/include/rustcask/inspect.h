@@ -68,6 +68,7 @@ enum class Field : std::uint8_t {
     hintLowestSequence,
     hintHighestSequence,
     hintEntries,
+    hintEntryBytes,
     hintOffset,
     hintChecksum, // hint file
     garbage,

@@ -243,9 +243,10 @@ public:
             if (name == "." || name == "..")
                 continue;
             struct stat status {};
-            if (::fstatat(::dirfd(handle), entry->d_name, &status, 0) != 0) {
+            // Links are not followed: what stands in the directory is what belongs to the database.
+            if (::fstatat(::dirfd(handle), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
                 errno = 0;
-                continue; // removed meanwhile, or a dangling link
+                continue; // removed meanwhile
             }
             entries.push_back({.name = std::string(name),
                                .bytes = S_ISREG(status.st_mode) ? static_cast<std::uint64_t>(status.st_size) : 0,

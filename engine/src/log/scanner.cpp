@@ -13,17 +13,27 @@ namespace {
 
 using format::recordHeaderBytes;
 
-constexpr std::uint64_t longCandidateBytes = 4096;
+constexpr std::uint64_t freeCandidateBytes = 256; // candidates up to this length are looked at whatever it costs
 constexpr std::uint64_t maxRepairBytes = std::uint64_t{16} << 20; // longer records are not searched for a flipped bit
+// Up to this length an extent that nothing else confirms is searched for a flipped bit: the chance that random damage
+// looks like one grows with the length (8 n / 2^32).
+constexpr std::uint64_t maxUnconfirmedBytes = std::uint64_t{64} << 10;
+constexpr std::uint64_t maxTrailingZeros = 4096; // of a value, before it is taken for reserved space
+
+// Cheap refusal: the high byte of the flags and the two high bytes of the sequence are zero in every record.
+bool couldBeRecord(const char* at) noexcept {
+    return at[27] == 0 && at[11] == 0 && at[10] == 0;
+}
 
 } // namespace
 
 Scanner::Scanner(const io::File& file, std::uint64_t begin, std::uint64_t end, std::uint64_t chunkBytes)
     : m_file(file),
+      m_begin(begin),
       m_offset(begin),
       m_end(end),
       m_chunkBytes(std::max<std::uint64_t>(chunkBytes, 4096)),
-      m_resyncBudget(16 * (end > begin ? end - begin : 0) + (std::uint64_t{64} << 20)) {}
+      m_resyncBudget(64 * (end > begin ? end - begin : 0) + (std::uint64_t{64} << 20)) {}
 
 // Bytes [offset, offset + size) as far as the file has them; size is at most a chunk or a header with its key.
 Result<std::string_view> Scanner::window(std::uint64_t offset, std::uint64_t size) {
@@ -93,7 +103,9 @@ Result<std::optional<Scanned>> Scanner::next() {
                 if (!whole)
                     return failure(std::move(whole.error()));
                 view = *whole;
-                if (view.size() == bytes)
+                if (view.size() < bytes)
+                    view = {}; // the file was cut meanwhile
+                else
                     scanned.computedChecksum = format::computeRecordChecksum(view);
                 scanned.record = view;
             } else {
@@ -132,104 +144,123 @@ Result<bool> Scanner::isSoundAt(std::uint64_t offset) {
     const std::uint64_t bytes = header.recordBytes();
     if (!isPlausible(header) || bytes > m_end - offset)
         return false;
-    if (bytes > longCandidateBytes) {
-        if (bytes > m_resyncBudget)
-            return false;
-        m_resyncBudget -= bytes;
-    }
+    if (bytes > m_resyncBudget && bytes > freeCandidateBytes)
+        return false;
+    m_resyncBudget -= std::min(bytes, m_resyncBudget);
     auto checksum = checksumAt(offset, bytes);
     if (!checksum)
         return failure(std::move(checksum.error()));
     return *checksum == header.checksum;
 }
 
-Result<bool> Scanner::isZeroFrom(std::uint64_t offset) {
-    while (offset < m_end) {
-        auto view = window(offset, std::min(m_chunkBytes, m_end - offset));
-        if (!view)
-            return failure(std::move(view.error()));
-        if (view->empty())
-            return true;
-        if (!std::all_of(view->begin(), view->end(), [](char c) { return c == 0; }))
-            return false;
-        offset += view->size();
+// Where the zero bytes at the end begin; m_end when the last byte is none. Looked for once, from the back: asking "is
+// it zero from here on?" at every damaged place would take quadratic time on a hostile file.
+Result<std::uint64_t> Scanner::zeroTail() {
+    if (m_zeroTail)
+        return *m_zeroTail;
+    if (!m_scratch)
+        m_scratch = std::make_unique_for_overwrite<char[]>(static_cast<std::size_t>(m_chunkBytes));
+    std::uint64_t at = m_end;
+    while (at > m_begin) {
+        const std::uint64_t from = at - std::min(m_chunkBytes, at - m_begin);
+        auto read = m_file.readAt(from, m_scratch.get(), static_cast<std::size_t>(at - from));
+        if (!read)
+            return failure(std::move(read.error()));
+        const std::string_view bytes(m_scratch.get(), *read);
+        const std::size_t last = bytes.find_last_not_of('\0');
+        if (last != std::string_view::npos) {
+            at = from + last + 1;
+            break;
+        }
+        at = from;
     }
-    return true;
-}
-
-// Whether a record that ends at `offset` is followed by what follows records.
-Result<bool> Scanner::continuesAt(std::uint64_t offset) {
-    if (offset == m_end)
-        return true;
-    auto sound = isSoundAt(offset);
-    if (!sound || *sound)
-        return sound;
-    // All zero from here on, but at least a header's worth: fewer zeros may be the end of a value.
-    auto head = window(offset, recordHeaderBytes);
-    if (!head)
-        return failure(std::move(head.error()));
-    if (head->size() < recordHeaderBytes || (*head)[0] != 0)
-        return false;
-    return isZeroFrom(offset);
+    m_zeroTail = at;
+    return at;
 }
 
 Result<Scanned> Scanner::examineDamage(std::uint64_t offset) {
     Scanned damaged;
     damaged.offset = offset;
-    auto zero = isZeroFrom(offset);
-    if (!zero)
-        return failure(std::move(zero.error()));
-    if (*zero) {
+    auto tail = zeroTail();
+    if (!tail)
+        return failure(std::move(tail.error()));
+    if (offset >= *tail) {
         damaged.kind = Scanned::Kind::unused;
         damaged.bytes = m_end - offset;
         return damaged;
     }
+    // Fewer zeros than a header are more likely the end of a value than reserved space.
+    const bool hasReserve = m_end - *tail >= recordHeaderBytes;
     auto head = window(offset, recordHeaderBytes);
     if (!head)
         return failure(std::move(head.error()));
     if (head->size() == recordHeaderBytes) {
-        damaged.header = format::decodeRecordHeader(head->data());
-        const std::uint64_t bytes = damaged.header.recordBytes();
-        if (damaged.header.keySize > 0 && bytes <= m_end - offset) {
-            auto follows = continuesAt(offset + bytes);
-            if (!follows)
-                return failure(std::move(follows.error()));
-            if (*follows) {
+        const format::RecordHeader header = format::decodeRecordHeader(head->data());
+        const std::uint64_t bytes = header.recordBytes();
+        const bool possible = header.keySize > 0 && bytes <= m_end - offset;
+        bool confirmed = false; // what follows records begins where this one ends
+        if (possible) {
+            const std::uint64_t end = offset + bytes;
+            confirmed = end == m_end || (hasReserve && end >= *tail && end - *tail <= maxTrailingZeros);
+            if (!confirmed) {
+                auto sound = isSoundAt(end);
+                if (!sound)
+                    return failure(std::move(sound.error()));
+                confirmed = *sound;
+            }
+            if (confirmed || end >= *tail || bytes <= maxUnconfirmedBytes) {
+                damaged.header = header;
                 damaged.bytes = bytes;
-                damaged.trustedExtent = true;
                 auto found = identify(damaged);
                 if (!found)
                     return failure(std::move(found.error()));
-                return damaged;
+                if (*found)
+                    return damaged;
             }
         }
-        auto found = identifyByLength(damaged);
+        // Before an extent is believed: a flipped bit in a size may by chance lead to the start of some later record.
+        Scanned resized;
+        resized.offset = offset;
+        auto found = identifyByLength(resized);
         if (!found)
             return failure(std::move(found.error()));
         if (*found)
+            return resized;
+        if (confirmed) {
+            damaged.trustedExtent = true;
             return damaged;
+        }
+        damaged = {};
+        damaged.offset = offset;
     }
     // Nothing to go by: the next sound record, at whatever byte it begins.
+    const std::uint64_t stop = hasReserve ? *tail : m_end;
     std::uint64_t at = offset + 1;
-    for (; at < m_end; ++at) {
-        // Cheap refusal first: the two flag bytes and the sequence's two highest are almost always zero.
+    while (at < stop) {
         auto candidate = window(at, recordHeaderBytes);
         if (!candidate)
             return failure(std::move(candidate.error()));
         if (candidate->size() < recordHeaderBytes) {
-            at = m_end;
+            at = stop;
             break;
         }
-        if ((*candidate)[27] != 0 || (*candidate)[11] != 0 || (*candidate)[10] != 0)
+        // Everything that is in memory already, header by header.
+        const char* bytes = candidate->data();
+        const std::uint64_t loaded = std::min(m_bufferOffset + m_bufferBytes, m_end) - at;
+        std::uint64_t i = 0;
+        while (i + recordHeaderBytes <= loaded && !couldBeRecord(bytes + i))
+            ++i;
+        at += i;
+        if (i + recordHeaderBytes > loaded || at >= stop)
             continue;
         auto sound = isSoundAt(at);
         if (!sound)
             return failure(std::move(sound.error()));
         if (*sound)
             break;
+        ++at;
     }
-    damaged.bytes = std::min(at, m_end) - offset;
-    damaged.header = {};
+    damaged.bytes = std::min(at, stop) - offset;
     return damaged;
 }
 
@@ -273,6 +304,7 @@ Result<bool> Scanner::identify(Scanned& damaged) {
         }
     }
     damaged.identified = isPlausible(damaged.header);
+    damaged.trustedExtent = damaged.identified;
     return damaged.identified;
 }
 

@@ -28,7 +28,8 @@ struct Scanned {
     std::string_view key{};        ///< likewise; valid until the next call
     std::string_view record{};     ///< `record` only, and only when the whole of it is at most a chunk long: its bytes
     std::uint32_t computedChecksum = 0;
-    bool trustedExtent = false; ///< `damaged`: the range is one record, because the next one begins where it ends
+    bool trustedExtent = false; ///< `damaged`: the range is one record, because the next one begins where it ends or
+                                ///< because it is `identified`
     bool identified = false; ///< `damaged`: flipping one bit back makes the record sound, so `key`, sequence and extent
                              ///< are certain; its value is still not to be served
 };
@@ -50,13 +51,13 @@ private:
     [[nodiscard]] Result<std::string_view> window(std::uint64_t offset, std::uint64_t size);
     [[nodiscard]] Result<std::uint32_t> checksumAt(std::uint64_t offset, std::uint64_t bytes);
     [[nodiscard]] Result<bool> isSoundAt(std::uint64_t offset);
-    [[nodiscard]] Result<bool> isZeroFrom(std::uint64_t offset);
-    [[nodiscard]] Result<bool> continuesAt(std::uint64_t offset);
+    [[nodiscard]] Result<std::uint64_t> zeroTail();
     [[nodiscard]] Result<Scanned> examineDamage(std::uint64_t offset);
     [[nodiscard]] Result<bool> identify(Scanned& damaged);
     [[nodiscard]] Result<bool> identifyByLength(Scanned& damaged);
 
     const io::File& m_file;
+    std::uint64_t m_begin;
     std::uint64_t m_offset;
     std::uint64_t m_end;
     std::uint64_t m_chunkBytes;
@@ -65,6 +66,7 @@ private:
     std::size_t m_bufferCapacity = 0;
     std::uint64_t m_bufferOffset = 0;
     std::size_t m_bufferBytes = 0;
+    std::optional<std::uint64_t> m_zeroTail;
     std::string m_repairedKey;
     std::unique_ptr<char[]> m_scratch; ///< for checksums of records longer than a chunk
 };
