@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules.h"
 
+#include <QDir>
 #include <QFileInfo>
 #include <QRegularExpression>
 
@@ -229,6 +230,22 @@ QStringList blockedEventLoops(const SourceTree& tree) {
     for (const SourceFile& file : tree.files()) {
         if (isUnder(file.path, "ui/") && isCpp(file.path))
             findings << forEachLine(file, codeOnly(file.text), blocking, QStringLiteral("holds up the event loop: %1"));
+    }
+    return findings;
+}
+
+QStringList brokenLinks(const SourceFile& markdown, const std::function<bool(const QString&)>& exists) {
+    static const QRegularExpression link(QStringLiteral("\\]\\(([^)\\s]+)\\)"));
+    const QString folder = QFileInfo(markdown.path).path();
+    QStringList findings;
+    const QStringList lines = markdown.text.split(QLatin1Char('\n'));
+    for (int i = 0; i < lines.size(); ++i) {
+        for (auto matches = link.globalMatch(lines[i]); matches.hasNext();) {
+            const QString target = matches.next().captured(1).section(QLatin1Char('#'), 0, 0);
+            if (!target.isEmpty() && !target.contains(QLatin1String("://")) &&
+                !exists(QDir::cleanPath(folder + QLatin1Char('/') + target)))
+                findings << finding(markdown.path, i + 1, QStringLiteral("a link leads nowhere: ") + target);
+        }
     }
     return findings;
 }

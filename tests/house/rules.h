@@ -4,6 +4,8 @@
 
 #include "source_tree.h"
 
+#include <functional>
+
 namespace rustcask::house {
 
 /// engine/ and the command line do not know Qt.
@@ -26,6 +28,9 @@ namespace rustcask::house {
 [[nodiscard]] QStringList unregisteredTests(const SourceTree& tree);
 /// Nothing in ui/ runs a nested event loop or waits for a future.
 [[nodiscard]] QStringList blockedEventLoops(const SourceTree& tree);
+/// Every relative link and picture of a Markdown file leads to a file or folder that exists; `exists` is asked for
+/// paths relative to the top folder.
+[[nodiscard]] QStringList brokenLinks(const SourceFile& markdown, const std::function<bool(const QString&)>& exists);
 /// Nothing is left for later.
 [[nodiscard]] QStringList unfinishedBusiness(const SourceTree& tree);
 

@@ -4,6 +4,10 @@
 
 #include "support/test_main.h"
 
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+
 using namespace rustcask::house;
 
 class TestLayering : public QObject {
@@ -30,6 +34,20 @@ private Q_SLOTS:
     void filesAreShort() { verify(longFiles(m_tree)); }
     void everyTestIsRegistered() { verify(unregisteredTests(m_tree)); }
     void nothingHoldsUpTheEventLoop() { verify(blockedEventLoops(m_tree)); }
+    void everyLinkLeadsSomewhere() {
+        const QDir root(QStringLiteral(RUSTCASK_SOURCE_DIR));
+        QStringList documents{QStringLiteral("README.md")};
+        const QStringList manuals =
+            QDir(root.filePath(QStringLiteral("engine/doc"))).entryList({QStringLiteral("*.md")});
+        for (const QString& name : manuals)
+            documents << QStringLiteral("engine/doc/") + name;
+        for (const QString& path : std::as_const(documents)) {
+            QFile file(root.filePath(path));
+            QVERIFY2(file.open(QIODevice::ReadOnly), qPrintable(path));
+            verify(brokenLinks({path, QString::fromUtf8(file.readAll())},
+                               [&root](const QString& target) { return QFileInfo::exists(root.filePath(target)); }));
+        }
+    }
     void nothingIsLeftForLater() { verify(unfinishedBusiness(m_tree)); }
 };
 

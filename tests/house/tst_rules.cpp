@@ -131,6 +131,16 @@ private Q_SLOTS:
         QVERIFY(findings[0].startsWith(QLatin1String("tests/engine/tst_hints.cpp:")));
         QVERIFY(findings[1].startsWith(QLatin1String("tests/lost/tst_found.cpp:")));
     }
+
+    void findsBrokenLinks() {
+        const SourceFile file{
+            QStringLiteral("engine/doc/a.md"),
+            QStringLiteral("[a](b.md) ![p](../src/c.png)\n[d](gone.md#part) [e](#part) [f](https://g)")};
+        const QStringList findings = brokenLinks(file, [](const QString& path) {
+            return path == QLatin1String("engine/doc/b.md") || path == QLatin1String("engine/src/c.png");
+        });
+        QCOMPARE(findings, QStringList(QStringLiteral("engine/doc/a.md:2: a link leads nowhere: gone.md")));
+    }
 };
 
 RUSTCASK_TEST_MAIN(TestRules)
