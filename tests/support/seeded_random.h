@@ -8,6 +8,7 @@
 // to get several that differ. Not thread-safe: one object a thread.
 #pragma once
 
+#include <QString>
 #include <QtGlobal>
 
 #include <cstddef>

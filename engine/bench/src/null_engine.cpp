@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine_kinds.h"
+
+namespace rustcask::bench {
+
+namespace {
+
+/// Stores nothing: what a run on it takes is the harness's own cost. Keeps its promise of class D0 by losing
+/// everything.
+class NullEngine final : public Engine {
+public:
+    Result<void> put(std::string_view, std::string_view) override { return {}; }
+    Result<void> putSync(std::string_view, std::string_view) override { return {}; }
+    Result<bool> get(std::string_view, std::string&) override { return false; }
+    Result<bool> remove(std::string_view) override { return false; }
+    Result<void> sync() override { return {}; }
+    Result<void> scan(const std::function<bool(std::string_view, std::string_view)>&) override { return {}; }
+    OptionMap effectiveOptions() const override { return {}; }
+    Result<void> close() override { return {}; }
+};
+
+class NullKind final : public EngineKind {
+public:
+    std::string_view name() const noexcept override { return "null"; }
+    std::string_view title() const noexcept override { return "Null"; }
+    std::string version() const override { return {}; }
+    std::span<const OptionInfo> options() const noexcept override { return {}; }
+    Result<std::unique_ptr<Engine>> open(const std::filesystem::path&, const OptionMap& options) const override {
+        if (auto completed = complete(options); !completed)
+            return failure(std::move(completed.error()));
+        return std::make_unique<NullEngine>();
+    }
+    Durability durability(const OptionMap&) const override { return Durability::d0; }
+};
+
+} // namespace
+
+std::unique_ptr<const EngineKind> makeNullKind() {
+    return std::make_unique<NullKind>();
+}
+
+} // namespace rustcask::bench
