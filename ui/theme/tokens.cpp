@@ -113,6 +113,7 @@ QColor Tokens::field(rustcask::Field f) const {
         case Field::hintTombstones:
         case Field::hintTombstoneBytes:
         case Field::hintEntries:
+        case Field::hintEntryBytes:
             return tombstone;
         case Field::key:
             return hint;

@@ -43,10 +43,11 @@ HexView::HexView(QWidget* parent) : QAbstractScrollArea(parent) {
     relayout();
 }
 
-void HexView::setData(const QByteArray& data, quint64 baseOffset) {
+void HexView::setData(const QByteArray& content, quint64 baseOffset) {
     setSource(
-        static_cast<quint64>(data.size()),
-        [data](quint64 offset, qint64 length) { return data.mid(static_cast<qsizetype>(offset), length); }, baseOffset);
+        static_cast<quint64>(content.size()),
+        [content](quint64 offset, qint64 length) { return content.mid(static_cast<qsizetype>(offset), length); },
+        baseOffset);
 }
 
 void HexView::setSource(quint64 size, Source source, quint64 baseOffset) {
@@ -137,7 +138,7 @@ void HexView::paintEvent(QPaintEvent*) {
     const auto perRow = static_cast<quint64>(m_layout.bytesPerRow);
     const quint64 begin = first * perRow;
     const quint64 end = std::min(m_layout.size, last * perRow);
-    const QByteArray data = m_source ? m_source(begin, static_cast<qint64>(end - begin)) : QByteArray();
+    const QByteArray shown = m_source ? m_source(begin, static_cast<qint64>(end - begin)) : QByteArray();
     const QColor mutedInk = withContrast(t.muted, t.inset, 4.5);
     const QColor mark = mixed(t.accent, t.inset, t.dark ? 0.40 : 0.24);
     const QColor spanMark = mixed(t.accent, t.inset, t.dark ? 0.24 : 0.13);
@@ -165,18 +166,18 @@ void HexView::paintEvent(QPaintEvent*) {
                 painter.fillRect(letter, selected ? mark : spanMark);
             }
             const auto at = static_cast<qsizetype>(byte - begin);
-            if (at >= data.size()) {
+            if (at >= shown.size()) {
                 painter.setPen(mutedInk);
                 painter.drawText(cell, Qt::AlignCenter, QStringLiteral("··"));
                 continue;
             }
             const QColor ground = selected ? mark : current ? spanMark : t.inset;
             painter.setPen(span >= 0 ? withContrast(t.field(m_spans[span].field), ground, 4.5) : t.text);
-            painter.drawText(cell, Qt::AlignCenter, hexText(QByteArrayView(data).sliced(at, 1)));
+            painter.drawText(cell, Qt::AlignCenter, hexText(QByteArrayView(shown).sliced(at, 1)));
             if (span >= 0 && !m_spans[span].valid) {
                 painter.fillRect(QRectF(cell.left(), cell.bottom() - 3, cell.width(), 2), t.damaged);
             }
-            painter.drawText(letter, Qt::AlignCenter, QString(HexLayout::printable(data[at])));
+            painter.drawText(letter, Qt::AlignCenter, QString(HexLayout::printable(shown[at])));
             if (m_cursor == byte && hasFocus()) {
                 painter.setPen(t.accent);
                 painter.drawRect(cell.adjusted(-2, 0, 1, -1));
@@ -445,6 +446,8 @@ QString fieldText(rustcask::Field field) {
         return HexView::tr("tombstones");
     case Field::hintTombstoneBytes:
         return HexView::tr("tombstone bytes");
+    case Field::hintEntryBytes:
+        return HexView::tr("length of the entries");
     case Field::hintLowestSequence:
         return HexView::tr("lowest sequence");
     case Field::hintHighestSequence:
