@@ -49,6 +49,9 @@ public:
             {"put", 2, 2, &Shell::put},     {"get", 1, 1, &Shell::get},     {"delete", 1, 1, &Shell::remove},
             {"list", 0, 1, &Shell::list},   {"stats", 0, 0, &Shell::stats}, {"sync", 0, 0, &Shell::sync},
             {"merge", 0, 0, &Shell::merge}, {"help", 0, 0, &Shell::help},   {"quit", 0, 0, &Shell::quit}};
+        // Another process may be writing what is only read here.
+        if (auto fresh = m_database.refresh(); !fresh)
+            return errorAnswer(fresh.error().message());
         for (const Entry& entry : entries) {
             if (command != entry.name)
                 continue;
