@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <algorithm>
+#include <optional>
+
+#include <QPair>
+
+namespace rustcask::ui {
+
+/// Which stretch of time a live chart shows: the last so many seconds or everything, running or held. Pure.
+class LiveWindow {
+public:
+    /// 0: everything since the first sample.
+    void setSpan(double seconds) { m_span = std::max(seconds, 0.0); }
+    [[nodiscard]] double span() const { return m_span; }
+    /// Holds the right edge where it is now; samples still arrive behind it.
+    void pause(double now) { m_heldAt = now; }
+    void resume() { m_heldAt.reset(); }
+    [[nodiscard]] bool isPaused() const { return m_heldAt.has_value(); }
+    /// From and to, at least one second apart. With everything shown, nothing lies before `first`.
+    [[nodiscard]] QPair<double, double> range(double first, double now) const {
+        const double to = m_heldAt.value_or(now);
+        const double from = m_span > 0 ? to - m_span : std::min(first, to);
+        return {from, std::max(to, from + 1)};
+    }
+
+private:
+    double m_span = 300;
+    std::optional<double> m_heldAt{};
+};
+
+} // namespace rustcask::ui

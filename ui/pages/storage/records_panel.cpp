@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/storage/records_panel.h"
+
+#include <QComboBox>
+#include <QEvent>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QSignalBlocker>
+#include <QTableView>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "pages/storage/record_table_model.h"
+#include "session/session.h"
+#include "theme/format.h"
+#include "theme/tokens.h"
+#include "widgets/labels.h"
+#include "widgets/states.h"
+
+namespace rustcask::ui {
+
+RecordsPanel::RecordsPanel(QWidget* parent)
+    : QWidget(parent),
+      m_files(new QComboBox),
+      m_count(makeMuted({})),
+      m_reload(makeIconButton(QStringLiteral("refresh"), tr("Read the list again"))),
+      m_banner(new Banner),
+      m_model(new RecordTableModel(this)),
+      m_table(new QTableView) {
+    m_files->setAccessibleName(tr("File whose records are listed"));
+    m_files->setToolTip(tr("File whose records are listed"));
+    m_files->setFont(monospaceFont());
+    m_files->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    m_model->setPalette(palette());
+    styleTable(m_table, tr("Records of the file"));
+    m_table->setModel(m_model);
+    m_table->setSelectionMode(QAbstractItemView::SingleSelection);
+    const int widths[]{110, 116, 100, 150, 200, 80, 90, 200};
+    for (int column = 0; column < RecordTableModel::columnCountValue; ++column) {
+        m_table->setColumnWidth(column, widths[column]);
+    }
+    m_table->horizontalHeader()->setStretchLastSection(true);
+
+    auto* head = new QWidget;
+    auto* row = new QHBoxLayout(head);
+    row->setContentsMargins(14, 8, 14, 8);
+    row->setSpacing(10);
+    row->addWidget(m_files);
+    row->addWidget(m_count, 1);
+    row->addWidget(m_reload);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins({});
+    layout->setSpacing(0);
+    layout->addWidget(head);
+    layout->addWidget(m_banner);
+    layout->addWidget(m_table, 1);
+
+    connect(m_files, &QComboBox::currentIndexChanged, this, [this] {
+        m_stale = true;
+        m_wanted.reset();
+        list();
+    });
+    connect(m_reload, &QToolButton::clicked, this, [this] {
+        m_stale = true;
+        m_wanted = m_emitted;
+        list();
+    });
+    connect(m_model, &RecordTableModel::listed, this, &RecordsPanel::showCount);
+    connect(m_model, &RecordTableModel::located, this, &RecordsPanel::selectRow);
+    connect(m_model, &RecordTableModel::failed, m_banner, &Banner::showError);
+    connect(m_model, &QAbstractItemModel::dataChanged, this, &RecordsPanel::emitCurrent);
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &RecordsPanel::emitCurrent);
+}
+
+QString RecordsPanel::fileName() const {
+    return m_files->currentText();
+}
+
+void RecordsPanel::setSession(Session* session) {
+    m_session = session;
+    m_model->close();
+    m_banner->clear();
+    m_count->clear();
+    const QSignalBlocker blocker(m_files);
+    m_files->clear();
+    m_wanted.reset();
+    m_emitted.reset();
+    m_stale = true;
+}
+
+void RecordsPanel::setFiles(const rustcask::Stats& stats) {
+    QStringList names;
+    for (const auto& file : stats.files) {
+        names.append(QStringLiteral("%1.rustcask.data").arg(file.generation.value));
+        if (file.hasHint) {
+            names.append(QStringLiteral("%1.rustcask.hint").arg(file.generation.value));
+        }
+    }
+    bool sameNames = names.size() == m_files->count();
+    for (int i = 0; sameNames && i < m_files->count(); ++i) {
+        sameNames = m_files->itemText(i) == names[i];
+    }
+    if (sameNames) {
+        return;
+    }
+    const QString chosen = fileName();
+    {
+        const QSignalBlocker blocker(m_files);
+        m_files->clear();
+        m_files->addItems(names);
+        m_files->setCurrentIndex(std::max(0, static_cast<int>(names.indexOf(chosen))));
+    }
+    if (fileName() != chosen) {
+        m_stale = true;
+        m_wanted.reset();
+        list();
+    }
+}
+
+bool RecordsPanel::showFile(const QString& name, std::optional<quint64> offset) {
+    const int index = m_files->findText(name);
+    if (index < 0) {
+        return false;
+    }
+    if (index != m_files->currentIndex()) {
+        const QSignalBlocker blocker(m_files);
+        m_files->setCurrentIndex(index);
+        m_stale = true;
+    }
+    m_wanted = offset;
+    list();
+    return true;
+}
+
+void RecordsPanel::list() {
+    if (!isVisible() || m_session == nullptr || m_files->currentIndex() < 0 || !m_session->database()) {
+        return;
+    }
+    if (m_stale) {
+        m_stale = false;
+        m_emitted.reset();
+        m_banner->clear();
+        m_count->setText(tr("Reading…"));
+        m_model->open(m_session->tasks(), m_session->database(),
+                      std::filesystem::path(m_session->directory().toStdString()) / fileName().toStdString());
+    }
+    // Without a wish the first record is shown, so that the record card is never empty for no reason.
+    m_model->locate(m_wanted.value_or(0));
+    m_wanted.reset();
+}
+
+void RecordsPanel::showCount(quint64 records, bool complete) {
+    m_count->setText(complete ? tr("%1 records and headers").arg(formatCount(records))
+                              : tr("%1 so far…").arg(formatCount(records)));
+}
+
+void RecordsPanel::selectRow(int row) {
+    m_table->setCurrentIndex(m_model->index(row, 0));
+    m_table->scrollTo(m_model->index(row, 0), QAbstractItemView::PositionAtCenter);
+    emitCurrent();
+}
+
+void RecordsPanel::emitCurrent() {
+    const RecordRow* row = m_model->rowAt(m_table->currentIndex().row());
+    if (row == nullptr || m_emitted == row->info.offset) {
+        return;
+    }
+    m_emitted = row->info.offset;
+    Q_EMIT recordSelected(fileName(), row->info.offset);
+}
+
+void RecordsPanel::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    if (m_stale) {
+        list();
+    }
+}
+
+void RecordsPanel::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange) {
+        m_model->setPalette(palette());
+    }
+}
+
+} // namespace rustcask::ui

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+
+#include <QWidget>
+
+#include <rustcask/stats.h>
+
+QT_BEGIN_NAMESPACE
+class QComboBox;
+class QLabel;
+class QTableView;
+class QToolButton;
+QT_END_NAMESPACE
+
+namespace rustcask::ui {
+
+class Banner;
+class RecordTableModel;
+class Session;
+struct RecordRow;
+
+/// The records of one data or hint file as a list. Reads a file only while it is shown.
+class RecordsPanel : public QWidget {
+    Q_OBJECT
+public:
+    explicit RecordsPanel(QWidget* parent = nullptr);
+
+    void setSession(Session* session);
+    /// The files to choose from; keeps the choice.
+    void setFiles(const rustcask::Stats& stats);
+    /// Chooses a file by name; with `offset`, selects the record that holds that byte. False: no such file.
+    bool showFile(const QString& fileName, std::optional<quint64> offset = {});
+    [[nodiscard]] QString fileName() const;
+    [[nodiscard]] RecordTableModel* model() const { return m_model; }
+    [[nodiscard]] QTableView* table() const { return m_table; }
+
+Q_SIGNALS:
+    /// The current record; an empty name: none.
+    void recordSelected(const QString& fileName, quint64 offset);
+
+protected:
+    void showEvent(QShowEvent* event) override;
+    void changeEvent(QEvent* event) override;
+
+private:
+    void list();
+    void showCount(quint64 records, bool complete);
+    void selectRow(int row);
+    void emitCurrent();
+
+    Session* m_session = nullptr;
+    QComboBox* m_files;
+    QLabel* m_count;
+    QToolButton* m_reload;
+    Banner* m_banner;
+    RecordTableModel* m_model;
+    QTableView* m_table;
+    std::optional<quint64> m_wanted{};
+    std::optional<quint64> m_emitted{};
+    bool m_stale = true; // the list does not show the chosen file yet
+};
+
+} // namespace rustcask::ui

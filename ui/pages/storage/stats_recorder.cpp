@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/storage/stats_recorder.h"
+
+#include <algorithm>
+#include <array>
+
+namespace rustcask::ui {
+namespace {
+
+constexpr double longestGap = 1.0; // seconds without a sample after which the database counts as idle
+constexpr double sampleGap = 0.25; // the longest time between samples while something changes
+
+std::array<double, 3> cumulated(const rustcask::Stats& stats) {
+    const auto live = static_cast<double>(stats.liveBytes);
+    const double tombstones = live + static_cast<double>(stats.tombstoneBytes);
+    return {live, tombstones, tombstones + static_cast<double>(stats.deadBytes)};
+}
+
+double perSecond(std::uint64_t before, std::uint64_t now, double seconds) {
+    return now > before && seconds > 0 ? static_cast<double>(now - before) / seconds : 0;
+}
+
+QVector<ChartSeries> named(std::vector<QVector<QPointF>> lines, std::array<ChartSeries, 3> series, double to) {
+    QVector<ChartSeries> all;
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        if (!lines[i].isEmpty() && lines[i].back().x() < to) {
+            lines[i].append({to, lines[i].back().y()});
+        }
+        series[i].points = std::move(lines[i]);
+        all.append(series[i]);
+    }
+    return all;
+}
+
+} // namespace
+
+StatsRecorder::StatsRecorder() : m_sizes(3), m_rates(3) {}
+
+void StatsRecorder::clear() {
+    m_sizes.clear();
+    m_rates.clear();
+    m_marks.clear();
+    m_previous.reset();
+}
+
+void StatsRecorder::sample(const rustcask::Stats& stats, double seconds) {
+    const auto now = cumulated(stats);
+    constexpr std::array<double, 3> still{};
+    if (m_previous) {
+        double gap = seconds - m_previousSeconds;
+        if (gap <= 0) {
+            return;
+        }
+        if (gap > longestGap) {
+            m_sizes.append(seconds - sampleGap, cumulated(*m_previous));
+            m_rates.append(m_previousSeconds + sampleGap, still);
+            m_rates.append(seconds - sampleGap, still);
+            gap = sampleGap;
+        }
+        m_rates.append(seconds, std::array{perSecond(m_previous->puts, stats.puts, gap),
+                                           perSecond(m_previous->removes, stats.removes, gap),
+                                           perSecond(m_previous->gets, stats.gets, gap)});
+    } else {
+        m_rates.append(seconds, still);
+    }
+    m_sizes.append(seconds, now);
+    m_previous = stats;
+    m_previousSeconds = seconds;
+}
+
+void StatsRecorder::event(const EngineEvent& event, double seconds) {
+    Mark mark;
+    mark.seconds = seconds;
+    mark.generation = event.location.generation.value;
+    switch (event.kind) {
+    case rustcask::EventKind::rotate:
+        mark.kind = MarkKind::rotate;
+        break;
+    case rustcask::EventKind::sync:
+        mark.kind = MarkKind::sync;
+        break;
+    case rustcask::EventKind::merge:
+        if (event.text == QLatin1String("begin")) {
+            mark.kind = MarkKind::mergeBegin;
+        } else if (event.text == QLatin1String("end") || event.text == QLatin1String("cancelled")) {
+            mark.kind = MarkKind::mergeEnd;
+            mark.cancelled = event.text == QLatin1String("cancelled");
+        } else {
+            return;
+        }
+        break;
+    default:
+        return;
+    }
+    m_marks.push_back(mark);
+    if (m_marks.size() > maxMarks) {
+        m_marks.pop_front();
+    }
+}
+
+QVector<ChartMark> StatsRecorder::marks(double from, double to, double closest) const {
+    QVector<ChartMark> all;
+    double lastSync = -1e300;
+    double lastRotate = -1e300;
+    for (const auto& mark : m_marks) {
+        if (mark.seconds < from || mark.seconds > to) {
+            continue;
+        }
+        switch (mark.kind) {
+        case MarkKind::rotate:
+            if (mark.seconds - lastRotate < closest) {
+                continue;
+            }
+            lastRotate = mark.seconds;
+            all.append({mark.seconds, tr("sealed %1").arg(mark.generation), {InkRole::active}, false});
+            break;
+        case MarkKind::mergeBegin:
+            all.append({mark.seconds, tr("merge started"), {InkRole::accent}, true});
+            break;
+        case MarkKind::mergeEnd:
+            all.append(
+                {mark.seconds, mark.cancelled ? tr("merge cancelled") : tr("merge ended"), {InkRole::accent}, true});
+            break;
+        case MarkKind::sync:
+            if (mark.seconds - lastSync < closest) {
+                continue;
+            }
+            lastSync = mark.seconds;
+            all.append({mark.seconds, tr("sync"), {InkRole::muted}, false});
+            break;
+        }
+    }
+    return all;
+}
+
+QVector<ChartSeries> StatsRecorder::sizeAreas(double from, double to, int pixels) const {
+    return named(m_sizes.decimated(from, to, pixels),
+                 {ChartSeries{tr("live"), {InkRole::live}, {}}, ChartSeries{tr("tombstones"), {InkRole::tombstone}, {}},
+                  ChartSeries{tr("superseded"), {InkRole::dead}, {}}},
+                 to);
+}
+
+QVector<ChartSeries> StatsRecorder::rateLines(double from, double to, int pixels) const {
+    // Rates fall to zero with the last sample of a burst, which the engine's holder takes once all is quiet.
+    return named(m_rates.decimated(from, to, pixels),
+                 {ChartSeries{tr("puts"), categoryInk(0), {}}, ChartSeries{tr("removes"), categoryInk(3), {}},
+                  ChartSeries{tr("gets"), categoryInk(1), {}}},
+                 m_rates.isEmpty() ? to : std::min(to, m_rates.lastX() + sampleGap));
+}
+
+ChartTable StatsRecorder::sizeTable() const {
+    ChartTable table;
+    table.headers = {tr("Time"), tr("Live"), tr("Tombstones"), tr("Superseded"), tr("Total")};
+    table.units = {AxisUnit::clock, AxisUnit::bytes, AxisUnit::bytes, AxisUnit::bytes, AxisUnit::bytes};
+    for (const auto& bucket : m_sizes.buckets()) {
+        const auto& high = bucket.high;
+        table.rows.append({bucket.end, high[live], high[withTombstones] - high[live],
+                           high[total] - high[withTombstones], high[total]});
+    }
+    return table;
+}
+
+ChartTable StatsRecorder::rateTable() const {
+    ChartTable table;
+    table.headers = {tr("Time"), tr("Puts"), tr("Removes"), tr("Gets")};
+    table.units = {AxisUnit::clock, AxisUnit::perSecond, AxisUnit::perSecond, AxisUnit::perSecond};
+    for (const auto& bucket : m_rates.buckets()) {
+        table.rows.append({bucket.end, bucket.high[puts], bucket.high[removes], bucket.high[gets]});
+    }
+    return table;
+}
+
+} // namespace rustcask::ui
