@@ -48,6 +48,16 @@ std::unique_ptr<CLI::App> makeApplication(Context& context) {
     addPutCommand(*application, context);
     addGetCommand(*application, context);
     addDeleteCommand(*application, context);
+    addListCommand(*application, context);
+    addStatsCommand(*application, context);
+    addMergeCommand(*application, context);
+    addVerifyCommand(*application, context);
+    addHistoryCommand(*application, context);
+    addDumpCommand(*application, context);
+    addGenerateCommand(*application, context);
+    addImportCommand(*application, context);
+    addExportCommand(*application, context);
+    addShellCommand(*application, context);
     addHelpCommand(*application, context);
     return application;
 }

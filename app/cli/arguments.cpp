@@ -29,6 +29,10 @@ Result<std::string> bytesOfArgument(const std::string& argument, const Notation&
         transfer::FileSource input(STDIN_FILENO, "standard input");
         return transfer::readAll(input, maxBytes);
     }
+    return decodeArgument(argument, notation, what);
+}
+
+Result<std::string> decodeArgument(const std::string& argument, const Notation& notation, std::string_view what) {
     if (notation.plain())
         return argument;
     auto bytes = transfer::decode(argument, notation.encoding());

@@ -40,6 +40,10 @@ void addNotationOptions(CLI::App& command, Notation& notation, const std::string
 [[nodiscard]] Result<std::string> bytesOfArgument(const std::string& argument, const Notation& notation,
                                                   std::string_view what, std::uint64_t maxBytes);
 
+/// The bytes that `argument` stands for, `-` being nothing special. Errors: invalidArgument, naming `what`.
+[[nodiscard]] Result<std::string> decodeArgument(const std::string& argument, const Notation& notation,
+                                                 std::string_view what);
+
 /// Adds the positional DIR.
 CLI::Option* addDirectory(CLI::App& command, std::filesystem::path& directory);
 

@@ -13,6 +13,16 @@ struct Context;
 void addPutCommand(CLI::App& application, Context& context);
 void addGetCommand(CLI::App& application, Context& context);
 void addDeleteCommand(CLI::App& application, Context& context);
+void addListCommand(CLI::App& application, Context& context);
+void addStatsCommand(CLI::App& application, Context& context);
+void addMergeCommand(CLI::App& application, Context& context);
+void addVerifyCommand(CLI::App& application, Context& context);
+void addHistoryCommand(CLI::App& application, Context& context);
+void addDumpCommand(CLI::App& application, Context& context);
+void addGenerateCommand(CLI::App& application, Context& context);
+void addImportCommand(CLI::App& application, Context& context);
+void addExportCommand(CLI::App& application, Context& context);
+void addShellCommand(CLI::App& application, Context& context);
 void addHelpCommand(CLI::App& application, Context& context);
 
 } // namespace rustcask::cli

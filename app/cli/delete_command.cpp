@@ -58,8 +58,10 @@ void addDeleteCommand(CLI::App& application, Context& context) {
                     "Examples:\n"
                     "  rustcask delete db colour size\n"
                     "  rustcask delete db --hex 00ff");
-    command->callback(
-        [arguments, &context] { context.action = [arguments](Context& c) { return runDelete(*arguments, c); }; });
+    command->callback([arguments, keys, &context] {
+        arguments->keys = keys->results();
+        context.action = [arguments](Context& c) { return runDelete(*arguments, c); };
+    });
 }
 
 } // namespace rustcask::cli

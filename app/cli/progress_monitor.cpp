@@ -67,7 +67,7 @@ std::string progressLine(std::string_view title, const ProgressCounts& counts, s
 ProgressMonitor::ProgressMonitor(const Context& context, Progress& progress, std::string title)
     : m_progress(progress),
       m_title(std::move(title)),
-      m_draws(context.errorIsTerminal),
+      m_draws(context.errorIsTerminal && !m_title.empty()),
       m_thread([this] { watch(); }) {}
 
 ProgressMonitor::~ProgressMonitor() {

@@ -23,6 +23,7 @@ struct Context;
 /// it is, from the first half second on. Nothing is printed where standard error is no terminal.
 class ProgressMonitor {
 public:
+    /// An empty `title`: only the signal is watched, nothing is drawn.
     ProgressMonitor(const Context& context, Progress& progress, std::string title);
     ~ProgressMonitor(); ///< erases the bar
     ProgressMonitor(const ProgressMonitor&) = delete;

@@ -57,7 +57,8 @@ Result<std::size_t> FileSource::read(char* buffer, std::size_t bytes) {
             // A pipe or terminal may stay silent for ever, and a signal may wake another thread than this one.
             if (!m_size) {
                 pollfd waiting{m_descriptor, POLLIN, 0};
-                if (::poll(&waiting, 1, 200) == 0)
+                const int ready = ::poll(&waiting, 1, 200);
+                if (ready == 0 || (ready < 0 && errno == EINTR))
                     continue;
             }
         }
