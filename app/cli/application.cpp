@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "bench_command.h"
 #include "commands.h"
 #include "context.h"
 
@@ -58,6 +59,7 @@ std::unique_ptr<CLI::App> makeApplication(Context& context) {
     addImportCommand(*application, context);
     addExportCommand(*application, context);
     addShellCommand(*application, context);
+    addBenchCommand(*application, context);
     addHelpCommand(*application, context);
     return application;
 }
