@@ -42,7 +42,9 @@ struct DirectoryListing {
     std::vector<FileEntry> files{}; ///< data files first, then hints, each ascending by generation
 };
 
-/// Looks at names and first bytes only. Errors: ioError. Never `notADatabase`: that is what `kind` tells.
+/// Looks at names and first bytes only; links are not followed. Errors: ioError. Never `notADatabase`: that is what
+/// `kind` tells, of a path that is a file too. A directory with nothing but a lock file, temporary files or data files
+/// whose header never got to the disk is one of ours.
 [[nodiscard]] Result<DirectoryListing> listDirectory(const std::filesystem::path& directory);
 
 /// Which field of a file a range of bytes is. Colours and lessons hang on these.
@@ -82,11 +84,12 @@ struct FieldSpan {
     Field field = Field::garbage;
     std::uint64_t offset = 0; ///< from the start of the file
     std::uint64_t bytes = 0;
-    std::string decoded{}; ///< the value as text; keys and values as they are, at most 256 bytes of them
+    std::string decoded{}; ///< the value as text; keys, values and garbage as they are, at most 256 bytes of them
     bool valid = true;     ///< false: this field is what is wrong
 };
 
-/// What stands in a range of a file.
+/// What stands in a range of a file. A header, entry or trailer keeps its kind when it is damaged but still in its
+/// place; its verdict says so.
 enum class RecordKind : std::uint8_t {
     fileHeader,
     put,
@@ -110,12 +113,15 @@ struct RecordInfo {
     std::uint32_t keyBytes = 0;
     std::uint32_t valueBytes = 0;
     std::uint32_t storedChecksum = 0;
-    std::uint32_t computedChecksum = 0;
-    std::string key{};     ///< whole
-    std::string verdict{}; ///< empty when sound; otherwise what is wrong
+    std::uint32_t computedChecksum = 0; ///< of the bytes as they are; 0 where nothing is covered by a checksum
+    std::uint64_t dataOffset = 0;       ///< hint entry: where its record begins in the data file
+    bool tombstone = false;             ///< tombstone, or the hint entry of one
+    std::string key{};                  ///< whole; of a damaged record only where it is certain enough to be shown
+    std::string verdict{};              ///< empty when sound; otherwise what is wrong, one sentence without full stop
 };
 
-/// Reads one data or hint file record by record. Not thread-safe; holds the file open.
+/// Reads one data or hint file record by record, as it was when it was opened: what is appended later is not looked at.
+/// Takes memory for what it returns, never on the word of a length field. Not thread-safe; holds the file open.
 class FileInspector {
 public:
     /// Errors: ioError, notADatabase when the name is none of a data or hint file.
@@ -127,9 +133,10 @@ public:
     [[nodiscard]] virtual std::uint64_t bytes() const = 0; ///< length when it was opened
     /// The next record in file order; nullopt at the end. Errors: ioError.
     [[nodiscard]] virtual Result<std::optional<RecordInfo>> next() = 0;
-    /// Continues at `offset`, which must be the start of a record returned before (or 0).
+    /// Continues at `offset`, which must be the start of a record returned before (or 0, or `bytes()`).
     virtual void seek(std::uint64_t offset) = 0;
-    /// The fields of a record that `next` returned, covering it byte for byte.
+    /// The fields of a record that `next` returned, covering it byte for byte in file order. Empty fields are left out.
+    /// Of a damaged record the bytes are shown as they are, and the field at fault is marked where it can be told.
     [[nodiscard]] virtual Result<std::vector<FieldSpan>> fields(const RecordInfo& record) = 0;
     /// Raw bytes; shorter than asked for at the end of the file.
     [[nodiscard]] virtual Result<std::string> read(std::uint64_t offset, std::uint64_t bytes) = 0;

@@ -33,12 +33,13 @@ struct Finding {
 };
 
 struct VerifyReport {
-    std::vector<Finding> findings{}; ///< in file and offset order; at most `maxFindings`, then counted only
+    std::vector<Finding> findings{}; ///< data files first, ascending, then hints, then the rest; by offset within a
+                                     ///< file; at most `maxFindings`, then counted only
     std::uint64_t findingsLeftOut = 0;
-    std::uint64_t files = 0;
-    std::uint64_t records = 0;
-    std::uint64_t bytes = 0;
-    std::uint64_t liveKeys = 0;
+    std::uint64_t files = 0;    ///< data and hint files looked at
+    std::uint64_t records = 0;  ///< sound ones
+    std::uint64_t bytes = 0;    ///< of these files
+    std::uint64_t liveKeys = 0; ///< keys whose newest record is no tombstone
     std::uint64_t errors = 0;
     std::uint64_t warnings = 0;
     static constexpr std::size_t maxFindings = 10'000;
@@ -48,7 +49,9 @@ struct VerifyReport {
 
 /// Reads every byte of the database in `directory` and checks it: file headers, record checksums, sequence numbers,
 /// hint files against their data files. Takes no lock, writes nothing, and may run beside a writer (what is appended
-/// meanwhile is not looked at). Errors: ioError, notADatabase, cancelled. Damage is a finding, not an error.
+/// meanwhile is not looked at). Takes about 30 bytes of memory a key and 4 to 8 a record. Damage at the end of the
+/// newest file that no sound record follows is a torn tail, a warning; anywhere else damage is an error. Errors:
+/// ioError, notADatabase, cancelled. Damage is a finding, not an error.
 [[nodiscard]] Result<VerifyReport> verify(const std::filesystem::path& directory, Progress& progress);
 
 } // namespace rustcask
