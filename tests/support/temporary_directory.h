@@ -13,6 +13,7 @@
 
 #include <filesystem>
 #include <string_view>
+#include <system_error>
 
 namespace rustcask::test {
 
@@ -26,6 +27,18 @@ public:
             qInfo("keeping %s", qPrintable(m_directory.path()));
         }
     }
+    // QTemporaryDir cannot remove what has a name that is no UTF-8.
+    ~TemporaryDirectory() {
+        if (!m_directory.autoRemove())
+            return;
+        m_directory.setAutoRemove(false);
+        std::error_code error;
+        std::filesystem::remove_all(path(), error);
+        if (error)
+            qWarning("cannot remove %s: %s", qPrintable(text()), error.message().c_str());
+    }
+    TemporaryDirectory(const TemporaryDirectory&) = delete;
+    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
     [[nodiscard]] std::filesystem::path path() const { return m_directory.path().toStdString(); }
     [[nodiscard]] QString text() const { return m_directory.path(); } ///< the same for Qt
     /// A path inside; nothing is made.

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <QTest>
+
+#include <vector>
+
+#include <rustcask/transfer/records.h>
+
+#include "support/check.h"
+#include "support/seeded_random.h"
+#include "support/test_main.h"
+
+using namespace rustcask;
+using namespace rustcask::transfer;
+using namespace std::string_literals;
+
+namespace {
+
+using Records = std::vector<std::pair<std::string, std::string>>;
+
+Result<std::string> written(Format format, TextOptions options, const Records& records) {
+    StringSink sink;
+    const auto writer = makeRecordWriter(format, sink, options);
+    for (const auto& [key, value] : records) {
+        if (auto done = writer->write(key, value); !done)
+            return failure(done.error());
+    }
+    if (auto done = writer->finish(); !done)
+        return failure(done.error());
+    return sink.bytes();
+}
+
+Result<Records> read(Format format, TextOptions options, const std::string& text) {
+    StringSource source(text);
+    const auto reader = makeRecordReader(format, source, options);
+    Records records;
+    while (true) {
+        std::string key;
+        std::string value;
+        const auto more = reader->next(key, value);
+        if (!more)
+            return failure(more.error());
+        if (!*more)
+            return records;
+        records.emplace_back(key, value);
+    }
+}
+
+std::string single(Format format, Encoding encoding, const std::string& key, const std::string& value) {
+    return written(format, {.encoding = encoding}, {{key, value}}).value_or("error"s);
+}
+
+} // namespace
+
+class TestTransferTextFormats : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void writesKnownLines() {
+        QCOMPARE(single(Format::tsv, Encoding::hex, "ab", "\x01\xfe"), "6162\t01fe\n"s);
+        QCOMPARE(single(Format::tsv, Encoding::text, "a\tb", ""), "a\\x09b\t\n"s);
+        QCOMPARE(single(Format::csv, Encoding::text, "a,b", "say \"hi\""), "\"a,b\",\"say \"\"hi\"\"\"\r\n"s);
+        QCOMPARE(single(Format::jsonl, Encoding::text, "k\n", "v\\\"\xc3\xbc"),
+                 "{\"key\":\"k\\n\",\"value\":\"v\\\\\\\"\xc3\xbc\"}\n"s);
+        QCOMPARE(single(Format::jsonl, Encoding::text, "k", "\xff"),
+                 "{\"key\":\"k\",\"value\":{\"base64\":\"/w==\"}}\n"s);
+        QCOMPARE(single(Format::jsonl, Encoding::hex, "k", "\xff"), "{\"key\":\"6b\",\"value\":\"ff\"}\n"s);
+    }
+
+    void noCellIsAFormula() {
+        for (const Format format : {Format::csv, Format::tsv}) {
+            for (const char first : "=+-@"s) {
+                const std::string value = std::string(1, first) + "1+2";
+                const std::string line = single(format, Encoding::text, value, value);
+                QVERIFY2(line.starts_with("\\x"), line.c_str());
+                RUSTCASK_VALUE(const Records back, read(format, {}, line));
+                QCOMPARE(back.at(0).second, value);
+            }
+        }
+    }
+
+    void bringsBackEveryByte_data() {
+        QTest::addColumn<int>("format");
+        QTest::addColumn<int>("encoding");
+        QTest::addColumn<bool>("header");
+        for (const Format format : {Format::jsonl, Format::csv, Format::tsv}) {
+            for (const Encoding encoding : {Encoding::text, Encoding::hex, Encoding::base64}) {
+                for (const bool header : {false, true}) {
+                    if (header && format == Format::jsonl)
+                        continue;
+                    QTest::addRow("%s %s%s", formatName(format).data(), encodingName(encoding).data(),
+                                  header ? " with heading" : "")
+                        << int(format) << int(encoding) << header;
+                }
+            }
+        }
+    }
+    void bringsBackEveryByte() {
+        QFETCH(int, format);
+        QFETCH(int, encoding);
+        QFETCH(bool, header);
+        const TextOptions options{.encoding = Encoding(encoding), .header = header};
+        test::SeededRandom random;
+        Records records{{"\xef\xbb\xbf"
+                         "first",
+                         "a byte order mark"},
+                        {"\"", "\r\n"},
+                        {"key", "value"},
+                        {"\r", "\r"}};
+        std::string all;
+        for (int i = 0; i < 256; ++i)
+            all += static_cast<char>(i);
+        records.emplace_back(all, all);
+        for (int i = 0; i < 1500; ++i) {
+            std::string value = random.bytes(random.below(60));
+            if (random.chance(50)) {
+                for (char& byte : value)
+                    byte = "\",\t\r\n\\{}x=\xc3\xbc"[random.below(12)];
+            }
+            records.emplace_back(random.bytes(random.between(1, 30)), std::move(value));
+        }
+        records.emplace_back("large", random.bytes(300'000)); // more than any buffer
+        RUSTCASK_VALUE(const std::string text, written(Format(format), options, records));
+        QVERIFY(isValidUtf8(text));
+        RUSTCASK_VALUE(const Records back, read(Format(format), options, text));
+        QCOMPARE(back.size(), records.size());
+        for (std::size_t i = 0; i < records.size(); ++i)
+            QVERIFY2(back[i] == records[i], qPrintable(QString::number(i)));
+        RUSTCASK_VALUE(const Records none, read(Format(format), options, written(Format(format), options, {}).value()));
+        QVERIFY(none.empty());
+    }
+
+    void readsWhatOthersWrite() {
+        // A byte order mark, blank lines, both line ends, none at the end, raw line ends in quotes.
+        RUSTCASK_VALUE(const Records csv, read(Format::csv, {},
+                                               "\xef\xbb\xbf"
+                                               "a,1\n\nb,\"2\r\n3\"\r\nc,\"\""));
+        QCOMPARE(csv, (Records{{"a", "1"}, {"b", "2\r\n3"}, {"c", ""}}));
+        RUSTCASK_VALUE(const Records tsv, read(Format::tsv, {.header = true},
+                                               "\xef\xbb\xbf"
+                                               "key\tvalue\r\na\t1\r\nb\t"));
+        QCOMPARE(tsv, (Records{{"a", "1"}, {"b", ""}}));
+        RUSTCASK_VALUE(
+            const Records json,
+            read(Format::jsonl, {}, "\xef\xbb\xbf { \"value\" : \"\\u0000\", \"key\" : {\"hex\":\"ff\"} }\r\n\r\n"));
+        QCOMPARE(json, (Records{{"\xff", "\0"s}}));
+    }
+
+    void refusesMalformedInputWithItsLine_data() {
+        QTest::addColumn<int>("format");
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QByteArray>("message");
+        const auto row = [](const char* name, Format format, const char* text, const char* message) {
+            QTest::newRow(name) << int(format) << QByteArray(text) << QByteArray(message);
+        };
+        row("tsv without tab", Format::tsv, "a\tb\nc\n", "line 2: no tab");
+        row("tsv with two tabs", Format::tsv, "a\tb\tc\n", "line 1: more than one tab");
+        row("tsv without key", Format::tsv, "\tb\n", "line 1: the key is empty");
+        row("tsv escape", Format::tsv, "a\tb\nc\td\\q\n", "line 2: value: a backslash");
+        row("csv one field", Format::csv, "a,b\r\nc\r\n", "line 2: 1 fields");
+        row("csv three fields", Format::csv, "a,b,c\r\n", "line 1: 3 fields");
+        row("csv open quotation", Format::csv, "a,b\r\nc,\"d\r\ne\r\n", "line 2: a quotation that never ends");
+        row("csv behind quotation", Format::csv, "a,\"b\"c\r\n", "line 1: text behind");
+        row("csv quotation inside", Format::csv, "a,b\nc,d\"e\"\n", "line 2: a quotation mark inside");
+        row("csv line after quoted line end", Format::csv, "a,\"1\n2\"\nb\n", "line 3: 1 fields");
+        row("csv without key", Format::csv, ",b\n", "line 1: the key is empty");
+        row("json garbage", Format::jsonl, "{\"key\":\"a\",\"value\":\"b\"}\n{oops}\n", "line 2: no valid JSON");
+        row("json bad utf-8", Format::jsonl, "{\"key\":\"\xff\",\"value\":\"b\"}\n", "line 1: no valid JSON");
+        row("json array", Format::jsonl, "[1]\n", "line 1: no JSON object");
+        row("json without value", Format::jsonl, "{\"key\":\"a\"}\n", "line 1: there is no \"value\"");
+        row("json number", Format::jsonl, "{\"key\":\"a\",\"value\":9007199254740993}\n",
+            "line 1: \"value\" is no string");
+        row("json other member", Format::jsonl, "{\"key\":\"a\",\"value\":\"b\",\"ttl\":1}\n",
+            "line 1: an unknown member");
+        row("json empty key", Format::jsonl, "{\"key\":\"\",\"value\":\"b\"}\n", "line 1: the key is empty");
+        row("json base64", Format::jsonl, "{\"key\":{\"base64\":\"!\"},\"value\":\"b\"}\n", "line 1: key: Base64");
+    }
+    void refusesMalformedInputWithItsLine() {
+        QFETCH(int, format);
+        QFETCH(QByteArray, text);
+        QFETCH(QByteArray, message);
+        const auto result = read(Format(format), {}, text.toStdString());
+        RUSTCASK_FAILS(result, ErrorCode::invalidArgument);
+        QVERIFY2(result.error().detail.starts_with(message.toStdString()), result.error().detail.c_str());
+    }
+
+    void deepJsonDoesNotOverflowTheStack() {
+        RUSTCASK_FAILS(read(Format::jsonl, {}, std::string(200'000, '[')), ErrorCode::invalidArgument);
+        RUSTCASK_FAILS(read(Format::jsonl, {}, std::string(200'000, '[') + std::string(200'000, ']')),
+                       ErrorCode::invalidArgument);
+    }
+
+    void tellsTheFormatByName() {
+        QVERIFY(formatOfFile("a/b.csv") == Format::csv);
+        QVERIFY(formatOfFile("b.ndjson") == Format::jsonl);
+        QVERIFY(!formatOfFile("csv"));
+        for (const Format format : {Format::jsonl, Format::csv, Format::tsv, Format::folder})
+            QVERIFY(formatFromName(formatName(format)) == format);
+    }
+};
+
+RUSTCASK_TEST_MAIN(TestTransferTextFormats)
+#include "tst_transfer_text_formats.moc"
