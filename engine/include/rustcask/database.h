@@ -17,6 +17,10 @@
 
 namespace rustcask {
 
+namespace io {
+class FileSystem; // the engine's seam to the operating system; private
+}
+
 /// What the keydir and the record's header say of a key.
 struct KeyInfo {
     RecordLocation location{};
@@ -89,9 +93,10 @@ public:
     /// The failure that turned the database read-only, if one did.
     [[nodiscard]] std::optional<Error> fault() const;
     [[nodiscard]] const std::filesystem::path& directory() const noexcept;
-    /// The options in effect: those given, with fallbacks resolved (see `WritePath::mapped`).
+    /// The options given. The merge policy may have been replaced since: see `mergePolicy`.
     [[nodiscard]] const Options& options() const noexcept;
-    /// Replaces the merge policy. Errors: invalidArgument.
+    [[nodiscard]] MergePolicy mergePolicy() const;
+    /// Replaces the merge policy; a running merge goes on as it began. Errors: invalidArgument.
     [[nodiscard]] Result<void> setMergePolicy(const MergePolicy& policy);
 
     /// Makes everything durable, writes the active file's hint and releases the lock. A second call does nothing.
@@ -100,6 +105,9 @@ public:
 private:
     class Impl;
     explicit Database(std::unique_ptr<Impl> impl) noexcept;
+    [[nodiscard]] static Result<std::unique_ptr<Database>> openOn(std::shared_ptr<io::FileSystem> fileSystem,
+                                                                  const std::filesystem::path& directory,
+                                                                  const Options& options, Progress& progress);
     std::unique_ptr<Impl> m_impl;
     friend class DatabaseTestAccess;
 };

@@ -1,0 +1,525 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <rustcask/database.h>
+
+#include <algorithm>
+
+#include "database_impl.h"
+#include "format/data_record.h"
+#include "format/file_names.h"
+#include "io/tracing.h"
+#include "recovery/recovery.h"
+
+namespace rustcask {
+namespace {
+
+constexpr std::uint64_t minFileBytes = 64;
+constexpr std::uint64_t maxFileBytesLimit = std::uint64_t{1} << 40; // the keydir keeps 40 bits of offset
+constexpr int maxOpenAttempts = 20;
+
+[[nodiscard]] Result<void> outOfRange(std::string_view option, std::string_view range) {
+    return failure({.code = ErrorCode::invalidArgument,
+                    .operation = "open the database",
+                    .detail = "the option " + std::string(option) + " is out of its range, " + std::string(range)});
+}
+
+[[nodiscard]] Result<void> checkPolicy(const MergePolicy& policy) {
+    const auto isFraction = [](double value) { return value >= 0 && value <= 1; };
+    if (!isFraction(policy.deadFractionTrigger) || !isFraction(policy.deadFractionThreshold))
+        return outOfRange("merge.deadFraction…", "0 to 1");
+    if (policy.windowBeginHour < 0 || policy.windowBeginHour > 23)
+        return outOfRange("merge.windowBeginHour", "0 to 23");
+    if (policy.windowEndHour < 1 || policy.windowEndHour > 24)
+        return outOfRange("merge.windowEndHour", "1 to 24");
+    return {};
+}
+
+[[nodiscard]] Result<void> checkOptions(const Options& options) {
+    using namespace std::chrono_literals;
+    if (options.syncInterval < 1ms || options.syncInterval > 1h)
+        return outOfRange("syncInterval", "1 ms to 1 h");
+    if (options.writeBufferBytes < 4096 || options.writeBufferBytes > std::uint64_t{1} << 30)
+        return outOfRange("writeBufferBytes", "4 KiB to 1 GiB");
+    if (options.maxOpenFiles < 1 || options.maxOpenFiles > 1'000'000)
+        return outOfRange("maxOpenFiles", "1 to 1,000,000");
+    if (options.maxFileBytes < minFileBytes || options.maxFileBytes > maxFileBytesLimit)
+        return outOfRange("maxFileBytes", "64 B to 1 TiB");
+    if (options.scanChunkBytes < 4096 || options.scanChunkBytes > std::uint64_t{1} << 30)
+        return outOfRange("scanChunkBytes", "4 KiB to 1 GiB");
+    if (options.recoveryThreads > 1024)
+        return outOfRange("recoveryThreads", "0 to 1024");
+    return checkPolicy(options.merge);
+}
+
+} // namespace
+
+namespace detail {
+
+Result<void> readRecord(const Core& core, log::Segment& segment, std::string_view key, const keydir::Location& location,
+                        bool verify, std::string* value) {
+    // Grows with the largest record a thread reads and then stays, so that gets do not allocate.
+    thread_local std::string scratch;
+    constexpr std::size_t keptScratchBytes = 16 << 20;
+    const std::uint64_t bytes = format::recordBytes(key.size(), location.valueBytes);
+    auto record = core.segments.read(segment, location.offset, bytes, scratch);
+    if (!record)
+        return failure(std::move(record.error()));
+    const format::RecordHeader header = format::decodeRecordHeader(record->data());
+    // Cheap and always on: the record that the keydir means, of this key. A lying hint file gets no further.
+    const bool fits = header.sequence.value == location.sequence && header.keySize == key.size() &&
+                      header.valueSize == location.valueBytes && !header.tombstone() &&
+                      record->substr(format::recordHeaderBytes, key.size()) == key;
+    const bool sound = fits && (!(verify || segment.damaged.load(std::memory_order_relaxed)) ||
+                                format::computeRecordChecksum(*record) == header.checksum);
+    if (!sound)
+        return failure({.code = ErrorCode::corruption,
+                        .operation = "read the value",
+                        .file = segment.path,
+                        .offset = location.offset,
+                        .detail = fits ? "the record's checksum does not match its bytes"
+                                       : "the record there is not the one that the keydir means",
+                        .advice = "Run verify on the database; older versions may be in the key's history"});
+    if (value != nullptr)
+        value->assign(record->substr(format::recordHeaderBytes + key.size()));
+    if (scratch.capacity() > keptScratchBytes) {
+        scratch.clear();
+        scratch.shrink_to_fit();
+    }
+    return {};
+}
+
+Result<Timestamp> readTime(const Core& core, log::Segment& segment, std::string_view key,
+                           const keydir::Location& location) {
+    std::string scratch;
+    auto head = core.segments.read(segment, location.offset, format::recordHeaderBytes, scratch);
+    if (!head)
+        return failure(std::move(head.error()));
+    const format::RecordHeader header = format::decodeRecordHeader(head->data());
+    if (header.sequence.value != location.sequence || header.keySize != key.size())
+        return failure({.code = ErrorCode::corruption,
+                        .operation = "read a record's time",
+                        .file = segment.path,
+                        .offset = location.offset,
+                        .detail = "the record there is not the one that the keydir means",
+                        .advice = "Run verify on the database"});
+    return header.time;
+}
+
+} // namespace detail
+
+Database::Impl::Impl(std::shared_ptr<io::FileSystem> fileSystem, std::filesystem::path directory, Options options)
+    : m_directory(std::move(directory)),
+      m_options(std::move(options)),
+      m_core(std::make_shared<detail::Core>(std::move(fileSystem), m_options.readStrategy, m_options.maxOpenFiles)),
+      m_keydir(m_core->reclaimer),
+      m_policy(m_options.merge) {}
+
+Database::Impl::~Impl() {
+    static_cast<void>(close());
+}
+
+Result<void> Database::Impl::open(Progress& progress) {
+    if (auto valid = checkOptions(m_options); !valid)
+        return valid;
+    io::FileSystem& fileSystem = *m_core->fileSystem;
+    progress.setPhase(Phase::scanning);
+    auto exists = fileSystem.isDirectory(m_directory);
+    if (!exists)
+        return failure(std::move(exists.error()));
+    if (!*exists) {
+        if (m_options.readOnly || !m_options.createIfMissing)
+            return failure({.code = ErrorCode::notADatabase,
+                            .operation = "open the database",
+                            .file = m_directory,
+                            .detail = "there is no such directory",
+                            .advice = "Check the path, or create a new database there"});
+        if (auto done = fileSystem.createDirectory(m_directory); !done)
+            return done;
+    }
+    auto found = recovery::findFiles(fileSystem, m_directory);
+    // A damaged merge record is reported by recovery, with the lock held.
+    if (!found && found.error().code != ErrorCode::corruption)
+        return failure(std::move(found.error()));
+    if (found) {
+        if (m_options.errorIfExists && !found->empty)
+            return failure({.code = ErrorCode::invalidArgument,
+                            .operation = "create the database",
+                            .file = m_directory,
+                            .detail = "there is a database already",
+                            .advice = "Open it, or choose another directory"});
+        const bool nothing = found->data.empty() && found->empty;
+        if (nothing && found->foreignEntries == 0 && (m_options.readOnly || !m_options.createIfMissing))
+            return failure({.code = ErrorCode::notADatabase,
+                            .operation = "open the database",
+                            .file = m_directory,
+                            .detail = "the directory is empty; a database has files named <generation>.rustcask.data",
+                            .advice = "Check the path, or create a new database there"});
+        if (nothing && found->foreignEntries > 0) // before the lock file is made: nothing may be written there
+            return failure({.code = ErrorCode::notADatabase,
+                            .operation = "open the database",
+                            .file = m_directory,
+                            .detail = "it holds " + std::to_string(found->foreignEntries) +
+                                      " files or folders, none of them named <generation>.rustcask.data",
+                            .advice = "Choose a database directory, or an empty one to make a database in"});
+        for (const recovery::FoundFile& file : found->data) {
+            auto ours = recovery::isLogFile(fileSystem, file); // refuses foreign files before anything is written
+            if (!ours && !io::isMissing(ours.error()))
+                return failure(std::move(ours.error()));
+        }
+    }
+    if (!m_options.readOnly) {
+        auto lock = fileSystem.lock(m_directory / format::lockFileName);
+        if (!lock)
+            return failure(std::move(lock.error()));
+        m_lock = std::move(*lock);
+        if (auto done = recovery::finishInterrupted(fileSystem, m_directory, m_options.listener); !done)
+            return done;
+    }
+
+    const recovery::LoadTarget target{.segments = m_core->segments,
+                                      .keydir = m_keydir,
+                                      .chunkBytes = m_options.scanChunkBytes,
+                                      .progress = &progress,
+                                      .listener = &m_options.listener};
+    auto recovered = recovery::recover(target, m_directory, m_options);
+    if (!recovered)
+        return failure(std::move(recovered.error()));
+    m_nextSequence = recovered->highestSequence + 1;
+    m_lastSequence = recovered->highestSequence;
+    m_nextGeneration = recovered->highestGeneration + 1;
+    if (!m_options.readOnly) {
+        log::Writer::Settings settings;
+        settings.directory = m_directory;
+        settings.path = m_options.writePath;
+        settings.maxFileBytes = m_options.maxFileBytes;
+        settings.bufferBytes = m_options.writeBufferBytes;
+        settings.nextGeneration = [this] { return nextGeneration(); };
+        settings.clock = [this] { return now(); };
+        settings.sealed = [this](const std::shared_ptr<log::Segment>& segment) {
+            m_rotations.fetch_add(1, std::memory_order_relaxed);
+            m_syncedBytes = m_appendedBytes.load(std::memory_order_relaxed);
+            tellStep(EventKind::rotate, {}, segment->generation, segment->bytes.load(std::memory_order_relaxed),
+                     segment->path.filename().string());
+            const std::lock_guard lock(m_backgroundMutex);
+            m_hintQueue.push_back(segment);
+            ++m_sealedCount;
+            m_backgroundWake.notify_all();
+        };
+        m_writer = std::make_unique<log::Writer>(m_core->segments, std::move(settings));
+        const auto& newest = recovered->newest;
+        if (newest && newest->bytes.load(std::memory_order_relaxed) < m_options.maxFileBytes)
+            m_adoptable = newest;
+        for (auto& segment : recovered->withoutHint)
+            if (segment != m_adoptable)
+                m_hintQueue.push_back(std::move(segment));
+        startBackground();
+    }
+    progress.setPhase(Phase::done);
+    return {};
+}
+
+Result<void> Database::Impl::close() {
+    if (m_closed.exchange(true))
+        return {};
+    stopBackground();
+    Result<void> done = {};
+    if (m_writer) {
+        const std::lock_guard lock(m_writerMutex);
+        const bool faulted = m_faulted.load(std::memory_order_relaxed);
+        if (!faulted) {
+            if (m_adoptable && m_adoptable->hintBytes.load(std::memory_order_relaxed) == 0)
+                m_hintQueue.push_back(m_adoptable);
+            done = m_writer->seal();
+            for (const auto& segment : std::exchange(m_hintQueue, {}))
+                if (done)
+                    writeHintNow(segment);
+        }
+        m_writer.reset();
+    }
+    m_lock.reset();
+    m_core->reclaimer.collect();
+    return done;
+}
+
+Result<void> Database::Impl::checkKey(std::string_view key, std::string_view operation) {
+    if (!key.empty() && key.size() <= maxKeyBytes)
+        return {};
+    return failure({.code = ErrorCode::invalidArgument,
+                    .operation = std::string(operation),
+                    .detail = "a key has 1 to 65,535 bytes, this one " + std::to_string(key.size())});
+}
+
+Result<void> Database::Impl::checkOpen(std::string_view operation) const {
+    if (!m_closed.load(std::memory_order_relaxed))
+        return {};
+    return failure({.code = ErrorCode::closed,
+                    .operation = std::string(operation),
+                    .file = m_directory,
+                    .detail = "the database was closed"});
+}
+
+void Database::Impl::setFault(const Error& error) {
+    const std::lock_guard lock(m_faultMutex);
+    if (!m_fault)
+        m_fault = error;
+    m_faulted.store(true, std::memory_order_release);
+}
+
+std::optional<Error> Database::Impl::fault() const {
+    const std::lock_guard lock(m_faultMutex);
+    return m_fault;
+}
+
+void Database::Impl::tellStep(EventKind kind, std::string_view step, Generation generation, std::uint64_t bytes,
+                              std::string_view file) const {
+    if (!m_options.listener)
+        return;
+    Event event;
+    event.kind = kind;
+    event.text = step;
+    event.location.generation = generation;
+    event.bytes = bytes;
+    event.file = file;
+    m_options.listener(event);
+}
+
+Timestamp Database::Impl::now() const {
+    if (m_options.clock)
+        return m_options.clock();
+    return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+Generation Database::Impl::nextGeneration() {
+    return Generation{m_nextGeneration.fetch_add(1)};
+}
+
+Result<bool> Database::Impl::get(std::string_view key, std::string& value) {
+    if (auto valid = checkKey(key, "get a value"); !valid)
+        return failure(std::move(valid.error()));
+    if (auto valid = checkOpen("get a value"); !valid)
+        return failure(std::move(valid.error()));
+    const std::uint64_t hash = m_keydir.hash(key);
+    std::optional<keydir::Location> missed;
+    for (;;) {
+        std::optional<keydir::Location> location;
+        std::optional<Error> error;
+        {
+            const keydir::Reclaimer::Guard guard(m_core->reclaimer);
+            guard.countOperation();
+            location = m_keydir.find(key, hash);
+            if (!location) {
+                value.clear();
+                return false;
+            }
+            log::Segment* segment = m_core->segments.at(location->file);
+            if (segment == nullptr)
+                continue; // a merge moved the record between the two look-ups
+            auto done = detail::readRecord(*m_core, *segment, key, *location, m_options.verifyChecksums, &value);
+            if (done)
+                return true;
+            error = std::move(done.error());
+        }
+        // The file has gone: a merge, ours or (read-only) another process's, has a newer place for the key. Only an
+        // unchanged place after having looked again is an error.
+        if (!io::isMissing(*error) || missed == location) {
+            value.clear();
+            return failure(std::move(*error));
+        }
+        missed = location;
+        if (m_options.readOnly) {
+            if (auto refreshed = refresh(); !refreshed)
+                return failure(std::move(refreshed.error()));
+        }
+    }
+}
+
+Result<bool> Database::Impl::contains(std::string_view key) const {
+    if (auto valid = checkKey(key, "look up a key"); !valid)
+        return failure(std::move(valid.error()));
+    if (auto valid = checkOpen("look up a key"); !valid)
+        return failure(std::move(valid.error()));
+    const keydir::Reclaimer::Guard guard(m_core->reclaimer);
+    return m_keydir.find(key, m_keydir.hash(key)).has_value();
+}
+
+Result<std::optional<KeyInfo>> Database::Impl::info(std::string_view key) {
+    if (auto valid = checkKey(key, "look up a key"); !valid)
+        return failure(std::move(valid.error()));
+    if (auto valid = checkOpen("look up a key"); !valid)
+        return failure(std::move(valid.error()));
+    std::optional<keydir::Location> missed;
+    for (;;) {
+        std::optional<keydir::Location> location;
+        std::optional<Error> error;
+        {
+            const keydir::Reclaimer::Guard guard(m_core->reclaimer);
+            location = m_keydir.find(key, m_keydir.hash(key));
+            if (!location)
+                return std::optional<KeyInfo>();
+            log::Segment* segment = m_core->segments.at(location->file);
+            if (segment == nullptr)
+                continue;
+            auto time = detail::readTime(*m_core, *segment, key, *location);
+            if (time)
+                return KeyInfo{.location = {.generation = segment->generation,
+                                            .offset = location->offset,
+                                            .recordBytes = format::recordBytes(key.size(), location->valueBytes)},
+                               .sequence = Sequence{location->sequence},
+                               .time = *time,
+                               .valueBytes = location->valueBytes};
+            error = std::move(time.error());
+        }
+        if (!io::isMissing(*error) || missed == location)
+            return failure(std::move(*error));
+        missed = location;
+        if (m_options.readOnly) {
+            if (auto refreshed = refresh(); !refreshed)
+                return failure(std::move(refreshed.error()));
+        }
+    }
+}
+
+Stats Database::Impl::stats() const {
+    Stats stats;
+    for (const auto& segment : m_core->segments.list()) {
+        stats.files.push_back(segment->stats());
+        const FileStats& file = stats.files.back();
+        stats.dataBytes += file.bytes;
+        stats.hintBytes += file.hintBytes;
+        stats.liveBytes += file.liveBytes;
+        stats.deadBytes += file.deadBytes();
+        stats.tombstoneBytes += file.tombstoneBytes;
+    }
+    stats.liveKeys = m_keydir.size();
+    stats.keydirBytes = m_keydir.memoryBytes();
+    stats.keyBytes = m_keydir.keyBytes();
+    stats.lastSequence = Sequence{m_lastSequence.load(std::memory_order_relaxed)};
+    stats.puts = m_puts.load(std::memory_order_relaxed);
+    stats.removes = m_removes.load(std::memory_order_relaxed);
+    stats.gets = m_core->reclaimer.operations();
+    stats.syncs = m_syncs.load(std::memory_order_relaxed);
+    stats.bytesAppended = m_appendedBytes.load(std::memory_order_relaxed);
+    stats.rotations = m_rotations.load(std::memory_order_relaxed);
+    stats.merges = m_merges.load(std::memory_order_relaxed);
+    stats.mergeRunning = m_mergeRunning.load(std::memory_order_relaxed);
+    return stats;
+}
+
+MergePolicy Database::Impl::mergePolicy() const {
+    const std::lock_guard lock(m_policyMutex);
+    return m_policy;
+}
+
+Result<void> Database::Impl::setMergePolicy(const MergePolicy& policy) {
+    if (auto valid = checkPolicy(policy); !valid) {
+        valid.error().operation = "change the merge policy";
+        return valid;
+    }
+    {
+        const std::lock_guard lock(m_policyMutex);
+        m_policy = policy;
+    }
+    m_backgroundWake.notify_all();
+    return {};
+}
+
+// The public face.
+
+Database::Database(std::unique_ptr<Impl> impl) noexcept : m_impl(std::move(impl)) {}
+Database::~Database() = default;
+
+Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& directory, const Options& options) {
+    Progress progress;
+    return open(directory, options, progress);
+}
+
+Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& directory, const Options& options,
+                                                 Progress& progress) {
+    return openOn(io::posixFileSystem(), directory, options, progress);
+}
+
+Result<std::unique_ptr<Database>> Database::openOn(std::shared_ptr<io::FileSystem> fileSystem,
+                                                   const std::filesystem::path& directory, const Options& options,
+                                                   Progress& progress) {
+    if (options.traceCalls && options.listener)
+        fileSystem = io::tracingFileSystem(std::move(fileSystem), options.listener);
+    for (int attempt = 1;; ++attempt) {
+        auto impl = std::make_unique<Impl>(fileSystem, directory, options);
+        auto opened = impl->open(progress);
+        if (opened)
+            return std::unique_ptr<Database>(new Database(std::move(impl)));
+        // A writer may merge files away while a follower is loading them: it looks again.
+        if (!options.readOnly || !io::isMissing(opened.error()) || attempt == maxOpenAttempts)
+            return failure(std::move(opened.error()));
+    }
+}
+
+Result<void> Database::put(std::string_view key, std::string_view value) {
+    auto done = m_impl->write(Impl::Operation::put, key, value, std::nullopt);
+    return done ? Result<void>() : failure(std::move(done.error()));
+}
+Result<bool> Database::putIf(std::string_view key, std::string_view value, std::optional<Sequence> expected) {
+    return m_impl->write(Impl::Operation::putIf, key, value, expected);
+}
+Result<std::optional<std::string>> Database::get(std::string_view key) const {
+    std::string value;
+    auto found = m_impl->get(key, value);
+    if (!found)
+        return failure(std::move(found.error()));
+    return *found ? std::optional<std::string>(std::move(value)) : std::nullopt;
+}
+Result<bool> Database::get(std::string_view key, std::string& value) const {
+    return m_impl->get(key, value);
+}
+Result<bool> Database::remove(std::string_view key) {
+    return m_impl->write(Impl::Operation::remove, key, {}, std::nullopt);
+}
+Result<bool> Database::contains(std::string_view key) const {
+    return m_impl->contains(key);
+}
+Result<std::optional<KeyInfo>> Database::info(std::string_view key) const {
+    return m_impl->info(key);
+}
+Result<void> Database::sync() {
+    return m_impl->sync();
+}
+Result<void> Database::rotate() {
+    return m_impl->rotate();
+}
+Result<MergeReport> Database::merge(Progress& progress) {
+    return m_impl->merge({}, progress);
+}
+Result<MergeReport> Database::merge(const MergeSelection& selection, Progress& progress) {
+    return m_impl->merge(selection, progress);
+}
+Result<MergePreview> Database::previewMerge(const MergeSelection& selection) const {
+    return m_impl->previewMerge(selection);
+}
+Result<std::shared_ptr<const Snapshot>> Database::snapshot() const {
+    return m_impl->snapshot();
+}
+Result<bool> Database::refresh() {
+    return m_impl->refresh();
+}
+Stats Database::stats() const {
+    return m_impl->stats();
+}
+std::optional<Error> Database::fault() const {
+    return m_impl->fault();
+}
+const std::filesystem::path& Database::directory() const noexcept {
+    return m_impl->directory();
+}
+const Options& Database::options() const noexcept {
+    return m_impl->options();
+}
+MergePolicy Database::mergePolicy() const {
+    return m_impl->mergePolicy();
+}
+Result<void> Database::setMergePolicy(const MergePolicy& policy) {
+    return m_impl->setMergePolicy(policy);
+}
+Result<void> Database::close() {
+    return m_impl->close();
+}
+
+} // namespace rustcask

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <rustcask/database.h>
+
+#include "io/file_system.h"
+#include "keydir/keydir.h"
+#include "log/segment_set.h"
+#include "log/writer.h"
+
+namespace rustcask {
+
+namespace detail {
+
+/// What outlives the database for the sake of snapshots: files and the means to free them.
+struct Core {
+    Core(std::shared_ptr<io::FileSystem> files, ReadStrategy strategy, std::uint32_t maxOpenFiles)
+        : fileSystem(std::move(files)), segments(fileSystem, reclaimer, strategy, maxOpenFiles) {}
+    std::shared_ptr<io::FileSystem> fileSystem;
+    keydir::Reclaimer reclaimer; // before the segments: they retire into it
+    log::SegmentSet segments;
+};
+
+/// Reads and checks the record that `location` describes; `value` gets its value, `time` its timestamp (either may be
+/// null). The caller stands in a guard or holds the segment. Errors: ioError, corruption.
+[[nodiscard]] Result<void> readRecord(const Core& core, log::Segment& segment, std::string_view key,
+                                      const keydir::Location& location, bool verify, std::string* value);
+[[nodiscard]] Result<Timestamp> readTime(const Core& core, log::Segment& segment, std::string_view key,
+                                         const keydir::Location& location);
+
+} // namespace detail
+
+/// Lock order: m_mergeMutex, m_snapshotMutex, m_writerMutex, m_hintMutex, a keydir shard's mutex, the segment set's
+/// mutex. See doc/concurrency.md.
+class Database::Impl {
+public:
+    Impl(std::shared_ptr<io::FileSystem> fileSystem, std::filesystem::path directory, Options options);
+    ~Impl();
+
+    [[nodiscard]] Result<void> open(Progress& progress);
+    [[nodiscard]] Result<void> close();
+
+    // Writing (database_write.cpp)
+    enum class Operation : std::uint8_t { put, putIf, remove };
+    [[nodiscard]] Result<bool> write(Operation operation, std::string_view key, std::string_view value,
+                                     std::optional<Sequence> expected);
+    [[nodiscard]] Result<void> sync();
+    [[nodiscard]] Result<void> rotate();
+
+    // Reading
+    [[nodiscard]] Result<bool> get(std::string_view key, std::string& value);
+    [[nodiscard]] Result<bool> contains(std::string_view key) const;
+    [[nodiscard]] Result<std::optional<KeyInfo>> info(std::string_view key);
+    [[nodiscard]] Result<std::shared_ptr<const Snapshot>> snapshot();
+    [[nodiscard]] Stats stats() const;
+
+    // Merging (merge.cpp)
+    [[nodiscard]] Result<MergeReport> merge(const MergeSelection& selection, Progress& progress);
+    [[nodiscard]] Result<MergePreview> previewMerge(const MergeSelection& selection) const;
+    [[nodiscard]] Result<void> setMergePolicy(const MergePolicy& policy);
+
+    // Following another process (refresh.cpp)
+    [[nodiscard]] Result<bool> refresh();
+
+    [[nodiscard]] MergePolicy mergePolicy() const;
+    [[nodiscard]] std::optional<Error> fault() const;
+    [[nodiscard]] const std::filesystem::path& directory() const noexcept { return m_directory; }
+    [[nodiscard]] const Options& options() const noexcept { return m_options; }
+
+private:
+    struct GroupedWrite;
+    using Segments = std::vector<std::shared_ptr<log::Segment>>;
+
+    [[nodiscard]] static Result<void> checkKey(std::string_view key, std::string_view operation);
+    [[nodiscard]] Result<void> checkOpen(std::string_view operation) const;
+    [[nodiscard]] Result<void> checkWritable(std::string_view operation) const;
+    void setFault(const Error& error);
+    void tell(const Event& event) const {
+        if (m_options.listener)
+            m_options.listener(event);
+    }
+    void tellStep(EventKind kind, std::string_view step, Generation generation, std::uint64_t bytes,
+                  std::string_view file = {}) const;
+
+    // With m_writerMutex held:
+    [[nodiscard]] Result<log::Writer::Place> append(std::string_view key, std::string_view value, bool tombstone);
+    [[nodiscard]] Result<void> adoptNewest();
+    [[nodiscard]] Result<void> sealActive();
+    bool apply(std::string_view key, std::uint64_t hash, const keydir::Location& location);
+    [[nodiscard]] Result<bool> writeGrouped(std::unique_lock<std::mutex>& lock, Operation operation,
+                                            std::string_view key, std::uint64_t hash, std::string_view value,
+                                            std::optional<Sequence> expected);
+    void commitGroup(std::unique_lock<std::mutex>& lock);
+    [[nodiscard]] std::optional<Result<bool>> refusal(Operation operation, std::string_view key, std::uint64_t hash,
+                                                      std::optional<Sequence> expected) const;
+
+    void released(const keydir::Location& location, std::size_t keyBytes);
+    [[nodiscard]] Timestamp now() const;
+    [[nodiscard]] Generation nextGeneration();
+
+    // Background work (maintenance.cpp)
+    void startBackground();
+    void stopBackground();
+    void runMaintenance();
+    void runMerger();
+    void writeHintNow(const std::shared_ptr<log::Segment>& segment);
+    [[nodiscard]] bool insideMergeWindow() const;
+
+    // merge.cpp
+    class Merge;
+    [[nodiscard]] Segments selectInputs(const MergeSelection& selection, const MergePolicy& policy,
+                                        MergePreview& preview) const;
+    [[nodiscard]] Result<bool> refreshOnce();
+
+    std::filesystem::path m_directory;
+    Options m_options;
+    std::shared_ptr<detail::Core> m_core;
+    keydir::Keydir m_keydir;
+    std::unique_ptr<io::Lock> m_lock;
+
+    mutable std::mutex m_writerMutex; // serialises appends; guards the following
+    std::unique_ptr<log::Writer> m_writer;
+    std::shared_ptr<log::Segment> m_adoptable; // newest file of an earlier run; appends continue in it
+    std::uint64_t m_nextSequence = 1;
+    std::vector<GroupedWrite*> m_group;                    // appended, waiting for the next fdatasync (everyWrite)
+    std::map<std::string_view, std::size_t> m_groupedKeys; // keys with appended, not yet applied writes, and how many
+    bool m_groupLeader = false;
+    std::condition_variable m_groupDone;
+    std::uint64_t m_syncedBytes = 0; // of m_appendedBytes, at the last sync
+
+    std::atomic<std::uint64_t> m_lastSequence{0}; // of the newest record that readers can see
+    std::atomic<std::uint64_t> m_nextGeneration{1};
+    std::atomic<std::uint64_t> m_appendedBytes{0};
+    std::atomic<std::uint64_t> m_puts{0}, m_removes{0}, m_syncs{0}, m_rotations{0}, m_merges{0};
+    std::atomic<bool> m_mergeRunning{false};
+
+    std::atomic<bool> m_closed{false};
+    std::atomic<bool> m_faulted{false};
+    mutable std::mutex m_faultMutex;
+    std::optional<Error> m_fault;
+
+    std::mutex m_snapshotMutex; // one capture of the keydir at a time
+    std::mutex m_mergeMutex;    // one merge at a time
+    mutable std::mutex m_policyMutex;
+    MergePolicy m_policy; // in effect
+    std::mutex m_refreshMutex;
+
+    std::mutex m_hintMutex;       // a hint is being written, or an input is about to be unlinked
+    std::mutex m_backgroundMutex; // guards the following
+    std::condition_variable m_backgroundWake;
+    std::deque<std::shared_ptr<log::Segment>> m_hintQueue;
+    std::uint64_t m_sealedCount = 0;
+    bool m_stopping = false;
+    Progress m_backgroundProgress; // of automatic merges
+    std::thread m_maintenance;
+    std::thread m_merger;
+};
+
+} // namespace rustcask

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+// Appends, group commit, sync and rotation. The order in every case: append, (everyWrite: fdatasync,) keydir.
+#include <algorithm>
+
+#include "database_impl.h"
+#include "format/data_record.h"
+#include "format/file_names.h"
+
+namespace rustcask {
+namespace {
+
+[[nodiscard]] std::string_view describe(bool tombstone) noexcept {
+    return tombstone ? "delete a key" : "store a value";
+}
+
+} // namespace
+
+// One write that is in the log but not yet durable: it waits on its caller's stack.
+struct Database::Impl::GroupedWrite {
+    std::string_view key;
+    std::uint64_t hash = 0;
+    keydir::Location location;
+    bool existed = false;
+    bool done = false;
+    std::optional<Error> error;
+};
+
+Result<void> Database::Impl::checkWritable(std::string_view operation) const {
+    if (auto open = checkOpen(operation); !open)
+        return open;
+    if (m_options.readOnly)
+        return failure({.code = ErrorCode::readOnly,
+                        .operation = std::string(operation),
+                        .file = m_directory,
+                        .detail = "the database was opened read-only",
+                        .advice = "Open it for writing"});
+    if (m_faulted.load(std::memory_order_acquire)) {
+        const std::optional<Error> cause = fault();
+        return failure({.code = ErrorCode::readOnly,
+                        .operation = std::string(operation),
+                        .file = m_directory,
+                        .systemError = cause ? cause->systemError : 0,
+                        .detail = "the database turned read-only after a failure: " +
+                                  (cause ? cause->message() : std::string("unknown")),
+                        .advice = "Close it, see to the disk, and open it again"});
+    }
+    return {};
+}
+
+// The newest file of an earlier run goes on being the active one. Its hint no longer describes it.
+Result<void> Database::Impl::adoptNewest() {
+    if (!m_adoptable)
+        return {};
+    const std::shared_ptr<log::Segment> segment = std::exchange(m_adoptable, nullptr);
+    const std::lock_guard hintLock(m_hintMutex);
+    if (segment->hintBytes.exchange(0, std::memory_order_relaxed) > 0) {
+        if (auto done = m_core->fileSystem->remove(m_directory / format::hintFileName(segment->generation)); !done)
+            return done;
+    }
+    if (auto done = m_writer->adopt(segment); !done)
+        return done;
+    segment->sealed.store(false, std::memory_order_release);
+    return {};
+}
+
+Result<log::Writer::Place> Database::Impl::append(std::string_view key, std::string_view value, bool tombstone) {
+    if (m_nextSequence > format::maxSequence)
+        return failure({.code = ErrorCode::internal,
+                        .operation = std::string(describe(tombstone)),
+                        .file = m_directory,
+                        .detail = "the 2^48 sequence numbers of this database are used up",
+                        .advice = "Export it and import it into a new one"});
+    if (auto done = adoptNewest(); !done)
+        return failure(std::move(done.error()));
+    const Sequence sequence{m_nextSequence};
+    auto place = m_writer->append(sequence, now(), key, value, tombstone);
+    if (!place) {
+        if (m_writer->isBroken())
+            setFault(place.error());
+        place.error().operation = std::string(describe(tombstone)) + ": " + place.error().operation;
+        return place;
+    }
+    ++m_nextSequence;
+    m_appendedBytes.fetch_add(place->bytes, std::memory_order_relaxed);
+    (tombstone ? m_removes : m_puts).fetch_add(1, std::memory_order_relaxed);
+    if (m_options.listener) {
+        Event event;
+        event.kind = EventKind::append;
+        event.location = {
+            .generation = place->segment->generation, .offset = place->offset, .recordBytes = place->bytes};
+        event.sequence = sequence;
+        event.key = key;
+        event.tombstone = tombstone;
+        event.bytes = place->bytes;
+        const std::string file = place->segment->path.filename().string();
+        event.file = file;
+        tell(event);
+    }
+    return place;
+}
+
+void Database::Impl::released(const keydir::Location& location, std::size_t keyBytes) {
+    const keydir::Reclaimer::Guard guard(m_core->reclaimer);
+    if (log::Segment* segment = m_core->segments.at(location.file))
+        segment->addLive(-1, -static_cast<std::int64_t>(format::recordBytes(keyBytes, location.valueBytes)));
+}
+
+// Makes an appended record the one that readers see. Whether the key was there before.
+bool Database::Impl::apply(std::string_view key, std::uint64_t hash, const keydir::Location& location) {
+    std::optional<keydir::Location> previous;
+    Generation generation;
+    {
+        const keydir::Reclaimer::Guard guard(m_core->reclaimer);
+        if (log::Segment* segment = m_core->segments.at(location.file)) {
+            generation = segment->generation;
+            if (!location.tombstone)
+                segment->addLive(1, static_cast<std::int64_t>(format::recordBytes(key.size(), location.valueBytes)));
+        }
+        previous = location.tombstone ? m_keydir.erase(key, hash) : m_keydir.set(key, hash, location);
+    }
+    if (previous)
+        released(*previous, key.size());
+    m_lastSequence.store(location.sequence, std::memory_order_release);
+    if (m_options.listener) {
+        Event event;
+        event.kind = EventKind::keydirChange;
+        event.location = {.generation = generation,
+                          .offset = location.offset,
+                          .recordBytes = format::recordBytes(key.size(), location.valueBytes)};
+        event.sequence = Sequence{location.sequence};
+        event.key = key;
+        event.tombstone = location.tombstone;
+        tell(event);
+    }
+    return previous.has_value();
+}
+
+// A write that must not happen answers at once: removing what is absent, or a compare-and-set that lost.
+std::optional<Result<bool>> Database::Impl::refusal(Operation operation, std::string_view key, std::uint64_t hash,
+                                                    std::optional<Sequence> expected) const {
+    if (operation == Operation::put)
+        return std::nullopt;
+    const keydir::Reclaimer::Guard guard(m_core->reclaimer);
+    const auto present = m_keydir.find(key, hash);
+    const bool goesOn = operation == Operation::remove ? present.has_value()
+                        : expected                     ? present && present->sequence == expected->value
+                                                       : !present.has_value();
+    if (goesOn)
+        return std::nullopt;
+    return Result<bool>(false);
+}
+
+Result<bool> Database::Impl::write(Operation operation, std::string_view key, std::string_view value,
+                                   std::optional<Sequence> expected) {
+    const bool tombstone = operation == Operation::remove;
+    if (auto valid = checkKey(key, describe(tombstone)); !valid)
+        return failure(std::move(valid.error()));
+    if (value.size() > maxValueBytes)
+        return failure({.code = ErrorCode::invalidArgument,
+                        .operation = std::string(describe(tombstone)),
+                        .detail = "a value has at most 4,294,967,295 bytes, this one " + std::to_string(value.size())});
+    const std::uint64_t hash = m_keydir.hash(key);
+    std::unique_lock lock(m_writerMutex);
+    if (auto writable = checkWritable(describe(tombstone)); !writable)
+        return failure(std::move(writable.error()));
+    if (m_options.sync == SyncMode::everyWrite)
+        return writeGrouped(lock, operation, key, hash, value, expected);
+    if (auto refused = refusal(operation, key, hash, expected))
+        return *refused;
+    auto place = append(key, value, tombstone);
+    if (!place)
+        return failure(std::move(place.error()));
+    const bool existed = apply(key, hash,
+                               {.file = place->segment->index,
+                                .offset = place->offset,
+                                .valueBytes = static_cast<std::uint32_t>(value.size()),
+                                .sequence = m_nextSequence - 1,
+                                .tombstone = tombstone});
+    return operation == Operation::remove ? existed : true;
+}
+
+// everyWrite: the caller appends, then waits until an fdatasync that began later has returned. One of the waiting
+// threads does it for all that were appended before; the others append meanwhile and form the next group.
+Result<bool> Database::Impl::writeGrouped(std::unique_lock<std::mutex>& lock, Operation operation, std::string_view key,
+                                          std::uint64_t hash, std::string_view value,
+                                          std::optional<Sequence> expected) {
+    if (operation != Operation::put) {
+        // The answer depends on a write of the same key that readers cannot see yet: wait until they can.
+        while (m_groupedKeys.contains(key))
+            m_groupDone.wait(lock);
+        if (auto writable = checkWritable(describe(operation == Operation::remove)); !writable)
+            return failure(std::move(writable.error()));
+        if (auto refused = refusal(operation, key, hash, expected))
+            return *refused;
+    }
+    const bool tombstone = operation == Operation::remove;
+    auto place = append(key, value, tombstone);
+    if (!place)
+        return failure(std::move(place.error()));
+    GroupedWrite self;
+    self.key = key;
+    self.hash = hash;
+    self.location = {.file = place->segment->index,
+                     .offset = place->offset,
+                     .valueBytes = static_cast<std::uint32_t>(value.size()),
+                     .sequence = m_nextSequence - 1,
+                     .tombstone = tombstone};
+    m_group.push_back(&self);
+    ++m_groupedKeys[key];
+    while (!self.done) {
+        if (m_groupLeader)
+            m_groupDone.wait(lock);
+        else
+            commitGroup(lock);
+    }
+    if (self.error)
+        return failure(std::move(*self.error));
+    return operation == Operation::remove ? self.existed : true;
+}
+
+void Database::Impl::commitGroup(std::unique_lock<std::mutex>& lock) {
+    m_groupLeader = true;
+    const std::vector<GroupedWrite*> group = std::exchange(m_group, {});
+    const std::uint64_t appended = m_appendedBytes.load(std::memory_order_relaxed);
+    Result<void> done = m_writer->flush();
+    // What lies in files sealed meanwhile is durable already; none active: all of it is.
+    const std::shared_ptr<io::File> file = m_writer->file();
+    const std::shared_ptr<log::Segment> segment = m_writer->active();
+    if (done && file) {
+        lock.unlock();
+        done = file->sync();
+        lock.lock();
+    }
+    // The map's keys are views of the waiting callers' strings: they must go before any of these callers does.
+    for (GroupedWrite* write : group) {
+        const auto count = m_groupedKeys.find(write->key);
+        const std::size_t left = --count->second;
+        m_groupedKeys.erase(count);
+        if (left > 0) {
+            const auto later = std::find_if(m_group.begin(), m_group.end(),
+                                            [&](const GroupedWrite* other) { return other->key == write->key; });
+            const auto same = std::find_if(group.begin(), group.end(), [&](const GroupedWrite* other) {
+                return other != write && other->key == write->key &&
+                       other->location.sequence > write->location.sequence;
+            });
+            m_groupedKeys.emplace(same != group.end() ? (*same)->key : (*later)->key, left);
+        }
+    }
+    if (done) {
+        m_syncs.fetch_add(1, std::memory_order_relaxed);
+        for (GroupedWrite* write : group)
+            write->existed = apply(write->key, write->hash, write->location);
+        if (segment)
+            tellStep(EventKind::sync, {}, segment->generation, appended - std::min(appended, m_syncedBytes),
+                     segment->path.filename().string());
+        m_syncedBytes = std::max(m_syncedBytes, appended);
+    } else {
+        setFault(done.error()); // never retried: what the kernel dropped cannot be known
+        for (GroupedWrite* write : group)
+            write->error = done.error();
+    }
+    for (GroupedWrite* write : group)
+        write->done = true;
+    m_groupLeader = false;
+    m_groupDone.notify_all();
+}
+
+Result<void> Database::Impl::sync() {
+    std::unique_lock lock(m_writerMutex);
+    if (auto writable = checkWritable("make the database durable"); !writable)
+        return writable;
+    const std::uint64_t appended = m_appendedBytes.load(std::memory_order_relaxed);
+    Result<void> done = m_writer->flush();
+    const std::shared_ptr<io::File> file = m_writer->file();
+    const std::shared_ptr<log::Segment> segment = m_writer->active();
+    lock.unlock();
+    if (done && file)
+        done = file->sync(); // puts go on meanwhile
+    lock.lock();
+    if (!done) {
+        setFault(done.error());
+        return done;
+    }
+    m_syncs.fetch_add(1, std::memory_order_relaxed);
+    if (segment)
+        tellStep(EventKind::sync, {}, segment->generation, appended - std::min(appended, m_syncedBytes),
+                 segment->path.filename().string());
+    m_syncedBytes = std::max(m_syncedBytes, appended);
+    return {};
+}
+
+Result<void> Database::Impl::sealActive() {
+    m_adoptable.reset(); // sealed as it is
+    if (!m_writer->active() || m_writer->active()->records.load(std::memory_order_relaxed) == 0)
+        return {};
+    auto done = m_writer->seal();
+    if (!done && m_writer->isBroken())
+        setFault(done.error());
+    return done;
+}
+
+Result<void> Database::Impl::rotate() {
+    const std::lock_guard lock(m_writerMutex);
+    if (auto writable = checkWritable("seal the active file"); !writable)
+        return writable;
+    if (m_adoptable && m_adoptable->hintBytes.load(std::memory_order_relaxed) == 0) {
+        const std::lock_guard background(m_backgroundMutex);
+        m_hintQueue.push_back(m_adoptable);
+        m_backgroundWake.notify_all();
+    }
+    return sealActive();
+}
+
+} // namespace rustcask

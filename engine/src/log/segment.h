@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include <rustcask/stats.h>
+#include <rustcask/types.h>
+
+#include "io/file_system.h"
+
+namespace rustcask::log {
+
+/// Appended bytes that are not in the file yet (`WritePath::buffered`).
+struct PendingBytes {
+    std::mutex mutex;
+    std::uint64_t begin = 0; ///< file offset of the first of them
+    std::string bytes;
+};
+
+/// One data file of an open database: identity, counters and the ways to its bytes. Counters are atomics that the
+/// writer, the merge and recovery add to; what is shared by readers is published with release and read with acquire.
+struct Segment {
+    Segment(std::uint32_t fileIndex, Generation number, std::filesystem::path file)
+        : index(fileIndex), generation(number), path(std::move(file)) {}
+
+    const std::uint32_t index; ///< in the segment set; what the keydir stores
+    const Generation generation;
+    std::filesystem::path path; ///< changes only while a merge's output is not published yet
+    bool mergeOutput = false;
+    Timestamp created{};
+
+    std::atomic<bool> sealed{false};
+    std::atomic<bool> damaged{false};
+    std::atomic<bool> removed{false};    ///< its file is, or is about to be, unlinked: the handle is all there is
+    std::atomic<std::uint64_t> bytes{0}; ///< logical length: end of the last record
+    std::atomic<std::uint64_t> headerBytes{0};
+    std::atomic<std::uint64_t> hintBytes{0}; ///< 0: none
+    std::atomic<std::uint64_t> records{0};
+    std::atomic<std::uint64_t> tombstones{0};
+    std::atomic<std::uint64_t> tombstoneBytes{0};
+    std::atomic<std::int64_t> liveKeys{0};
+    std::atomic<std::int64_t> liveBytes{0};
+    std::atomic<std::uint64_t> lowestSequence{0}; ///< 0: no records
+    std::atomic<std::uint64_t> highestSequence{0};
+
+    // Ways to the bytes; the owners are guarded by the set's mutex, the raw pointers are what readers use inside a
+    // guard.
+    std::atomic<const char*> mapped{nullptr};
+    std::atomic<bool> mappingFailed{false};
+    std::atomic<const io::File*> handle{nullptr};
+    std::atomic<bool> recentlyUsed{false};
+    std::shared_ptr<io::Mapping> mapping;
+    std::shared_ptr<io::File> handleOwner;
+    std::unique_ptr<PendingBytes> pending; ///< set before the segment is published, never changed
+
+    void countRecord(std::uint64_t sequence, std::uint64_t recordBytes, bool tombstone) noexcept {
+        records.fetch_add(1, std::memory_order_relaxed);
+        if (tombstone) {
+            tombstones.fetch_add(1, std::memory_order_relaxed);
+            tombstoneBytes.fetch_add(recordBytes, std::memory_order_relaxed);
+        }
+        noteSequences(sequence, sequence);
+    }
+    /// Not for concurrent callers: appends, or the one thread that loads the file.
+    void noteSequences(std::uint64_t lowest, std::uint64_t highest) noexcept {
+        if (lowest == 0)
+            return;
+        const std::uint64_t low = lowestSequence.load(std::memory_order_relaxed);
+        if (low == 0 || lowest < low)
+            lowestSequence.store(lowest, std::memory_order_relaxed);
+        if (highest > highestSequence.load(std::memory_order_relaxed))
+            highestSequence.store(highest, std::memory_order_relaxed);
+    }
+    void addLive(std::int64_t keys, std::int64_t recordBytes) noexcept {
+        liveKeys.fetch_add(keys, std::memory_order_relaxed);
+        liveBytes.fetch_add(recordBytes, std::memory_order_relaxed);
+    }
+    [[nodiscard]] FileStats stats() const;
+};
+
+} // namespace rustcask::log

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <rustcask/options.h>
+#include <rustcask/result.h>
+
+#include "format/data_record.h"
+#include "keydir/reclaimer.h"
+#include "log/segment.h"
+
+namespace rustcask::log {
+
+/// All data files of an open database: their lifetimes and the reading of records from them.
+///
+/// Readers hold a `Reclaimer::Guard` and go through `at` and `read` without a lock, except where a file has to be
+/// opened or mapped first. Snapshots hold segments by `shared_ptr`. A removed segment's handles close when the last of
+/// both has left.
+class SegmentSet {
+public:
+    SegmentSet(std::shared_ptr<io::FileSystem> fileSystem, keydir::Reclaimer& reclaimer, ReadStrategy strategy,
+               std::uint32_t maxOpenFiles);
+    ~SegmentSet();
+
+    /// A new segment, not yet visible to `at`. Errors: internal, when 2^22 files were made by one handle.
+    [[nodiscard]] Result<std::shared_ptr<Segment>> create(Generation generation, std::filesystem::path path);
+    /// Makes it visible to readers and to `list`.
+    void publish(const std::shared_ptr<Segment>& segment);
+    /// Takes it out; it dies when readers and snapshots have left it, and stays readable for them although its file is
+    /// unlinked next. Nothing may point at it any more. Errors: ioError, when no handle can be had; nothing is done
+    /// then.
+    [[nodiscard]] Result<void> remove(const std::shared_ptr<Segment>& segment);
+
+    /// @pre `index` came from the keydir while the caller stood in its guard; nullptr when it was removed meanwhile.
+    [[nodiscard]] Segment* at(std::uint32_t index) const noexcept;
+    [[nodiscard]] std::vector<std::shared_ptr<Segment>> list() const; ///< ascending by generation
+
+    /// The bytes of a record: a view of the mapping, or of `scratch`, which then holds them. The caller stands in a
+    /// guard or holds the segment. Errors: ioError (`io::isMissing`: the file was removed), corruption when the file is
+    /// too short.
+    [[nodiscard]] Result<std::string_view> read(Segment& segment, std::uint64_t offset, std::uint64_t bytes,
+                                                std::string& scratch) const;
+
+    /// Gives the active file's handle and, for a mapped write path, mapping to readers.
+    void attach(Segment& segment, std::shared_ptr<io::File> file, std::shared_ptr<io::Mapping> mapping);
+
+    [[nodiscard]] io::FileSystem& fileSystem() const noexcept { return *m_fileSystem; }
+    [[nodiscard]] keydir::Reclaimer& reclaimer() const noexcept { return m_reclaimer; }
+
+private:
+    static constexpr std::size_t blockSize = 1024;
+    using Block = std::array<std::atomic<Segment*>, blockSize>;
+
+    [[nodiscard]] Result<std::string_view> readThrough(const io::File& file, const Segment& segment,
+                                                       std::uint64_t offset, std::uint64_t bytes,
+                                                       std::string& scratch) const;
+    [[nodiscard]] const char* mapNow(Segment& segment) const;
+    [[nodiscard]] Result<const io::File*> openNow(Segment& segment) const;
+
+    std::shared_ptr<io::FileSystem> m_fileSystem;
+    keydir::Reclaimer& m_reclaimer;
+    ReadStrategy m_strategy;
+    std::uint32_t m_maxOpenFiles;
+    std::array<std::atomic<Block*>, 4096> m_blocks{};
+    std::vector<std::unique_ptr<Block>> m_blockOwners;
+    mutable std::mutex m_mutex; // guards the list, the owners inside segments and the count of open handles
+    std::vector<std::shared_ptr<Segment>> m_segments;
+    std::uint32_t m_nextIndex = 0;
+    mutable std::vector<Segment*> m_open; // those whose handle was opened here, in clock order
+    mutable std::size_t m_hand = 0;
+};
+
+} // namespace rustcask::log

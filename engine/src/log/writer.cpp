@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "log/writer.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "format/file_names.h"
+
+namespace rustcask::log {
+namespace {
+
+constexpr std::uint64_t firstReservation = 64 << 10;
+constexpr std::uint64_t largestReservation = 64 << 20;
+constexpr std::uint64_t maxMappedBytes = std::uint64_t{64} << 30; // longer files are written with pwrite
+constexpr std::size_t largeValueBytes = 256 << 10; // from here on copying twice costs more than a second call
+
+} // namespace
+
+Writer::Writer(SegmentSet& segments, Settings settings) : m_segments(segments), m_settings(std::move(settings)) {}
+Writer::~Writer() = default;
+
+Result<void> Writer::begin(std::uint64_t firstRecordBytes) {
+    const Generation generation = m_settings.nextGeneration();
+    std::filesystem::path path = m_settings.directory / format::dataFileName(generation);
+    if (m_settings.mergeOutput)
+        path += format::temporarySuffix;
+    auto segment = m_segments.create(generation, path);
+    if (!segment)
+        return failure(std::move(segment.error()));
+    auto file = m_segments.fileSystem().open(path, io::OpenMode::createNew);
+    if (!file)
+        return failure(std::move(file.error()));
+
+    Segment& made = **segment;
+    made.created = m_settings.clock();
+    made.mergeOutput = m_settings.mergeOutput;
+    if (m_settings.path == WritePath::buffered)
+        made.pending = std::make_unique<PendingBytes>();
+    m_file = std::move(*file);
+    m_active = std::move(*segment);
+    m_reserved = 0;
+
+    char header[format::fileHeaderBytes];
+    format::encodeFileHeader({.generation = generation, .created = made.created, .mergeOutput = m_settings.mergeOutput},
+                             header);
+    Result<void> done = {};
+    if (m_settings.path == WritePath::mapped)
+        done = mapActive(firstRecordBytes);
+    if (done) {
+        if (m_mapping)
+            std::memcpy(m_mapping->data(), header, sizeof header);
+        else
+            done = m_file->writeAt(0, {header, sizeof header});
+    }
+    if (done)
+        done = m_segments.fileSystem().syncDirectory(m_settings.directory);
+    if (!done) {
+        m_active.reset();
+        m_file.reset();
+        m_mapping.reset();
+        static_cast<void>(m_segments.fileSystem().remove(path)); // the first failure is the one to report
+        return done;
+    }
+    m_active->bytes.store(format::fileHeaderBytes, std::memory_order_relaxed);
+    m_active->headerBytes.store(format::fileHeaderBytes, std::memory_order_relaxed);
+    if (m_active->pending)
+        m_active->pending->begin = format::fileHeaderBytes;
+    if (!m_settings.mergeOutput) {
+        m_segments.attach(*m_active, m_file, m_mapping);
+        m_segments.publish(m_active);
+    }
+    return {};
+}
+
+// Maps the whole of what the file may become; only reserved pages are ever touched.
+Result<void> Writer::mapActive(std::uint64_t firstRecordBytes) {
+    const std::uint64_t end = m_active->bytes.load(std::memory_order_relaxed);
+    const std::uint64_t needed = std::max(end, format::fileHeaderBytes) + firstRecordBytes;
+    const std::uint64_t length = std::max(m_settings.maxFileBytes, needed);
+    auto reserved = length > maxMappedBytes
+                        ? Result<void>(failure({.code = ErrorCode::unsupported, .operation = "map the active file"}))
+                        : reserve(needed);
+    if (reserved) {
+        auto mapping = m_file->map(length, true);
+        if (mapping) {
+            m_mapping = std::move(*mapping);
+            return {};
+        }
+        reserved = failure({.code = ErrorCode::unsupported, .operation = "map the active file"});
+    }
+    if (reserved.error().code != ErrorCode::unsupported)
+        return reserved;
+    m_settings.path = WritePath::direct; // this file system cannot promise space: a full disk would be a signal
+    m_reserved = 0;
+    return {};
+}
+
+Result<void> Writer::reserve(std::uint64_t end) {
+    if (end <= m_reserved)
+        return {};
+    // Doubling from 64 KiB to 64 MiB: few calls for large files, little waste for small ones.
+    std::uint64_t step = std::clamp(m_reserved, firstReservation, largestReservation);
+    std::uint64_t target = std::min(std::max(end, m_reserved + step), std::max(m_settings.maxFileBytes, end));
+    auto done = m_file->allocate(m_reserved, target - m_reserved);
+    if (!done && done.error().code == ErrorCode::noSpace && target > end) {
+        target = end; // not the comfortable amount, but perhaps what this record needs
+        done = m_file->allocate(m_reserved, target - m_reserved);
+    }
+    if (!done)
+        return done;
+    m_reserved = target;
+    return {};
+}
+
+Result<void> Writer::makeRoom(std::uint64_t bytes) {
+    if (m_broken)
+        return failure({.code = ErrorCode::readOnly,
+                        .operation = "append a record",
+                        .file = m_active ? m_active->path : m_settings.directory,
+                        .detail = "an earlier append failed and could not be taken back",
+                        .advice = "Close the database and open it again"});
+    if (m_active) {
+        const std::uint64_t length = m_active->bytes.load(std::memory_order_relaxed);
+        const std::uint64_t limit =
+            m_mapping ? std::min<std::uint64_t>(m_mapping->size(), m_settings.maxFileBytes) : m_settings.maxFileBytes;
+        if (length + bytes > limit && (length > format::fileHeaderBytes || m_mapping)) {
+            if (auto done = seal(); !done)
+                return done;
+        }
+    }
+    if (!m_active) {
+        if (auto done = begin(bytes); !done)
+            return done;
+    }
+    if (m_mapping)
+        return reserve(m_active->bytes.load(std::memory_order_relaxed) + bytes);
+    return {};
+}
+
+// A partial append must not be met by the next one, nor by recovery.
+tl::unexpected<Error> Writer::takeBack(Error error) {
+    if (!m_file->truncate(m_active->bytes.load(std::memory_order_relaxed)))
+        m_broken = true;
+    return failure(std::move(error));
+}
+
+Result<void> Writer::write(std::uint64_t offset, std::string_view head, std::string_view tail) {
+    if (m_mapping) {
+        std::memcpy(m_mapping->data() + offset, head.data(), head.size());
+        if (!tail.empty())
+            std::memcpy(m_mapping->data() + offset + head.size(), tail.data(), tail.size());
+        return {};
+    }
+    if (m_active->pending) {
+        PendingBytes& pending = *m_active->pending;
+        if (pending.bytes.size() + head.size() + tail.size() > m_settings.bufferBytes) {
+            if (auto done = flush(); !done)
+                return done;
+        }
+        if (head.size() + tail.size() <= m_settings.bufferBytes) {
+            const std::lock_guard lock(pending.mutex);
+            pending.bytes.append(head);
+            pending.bytes.append(tail);
+            return {};
+        }
+    }
+    auto done = m_file->writeAt(offset, head);
+    if (done && !tail.empty())
+        done = m_file->writeAt(offset + head.size(), tail);
+    if (!done)
+        return takeBack(std::move(done.error()));
+    if (m_active->pending) {
+        const std::lock_guard lock(m_active->pending->mutex);
+        m_active->pending->begin = offset + head.size() + tail.size();
+    }
+    return {};
+}
+
+Writer::Place Writer::finish(const format::RecordHeader& header) {
+    Place place{
+        .segment = m_active, .offset = m_active->bytes.load(std::memory_order_relaxed), .bytes = header.recordBytes()};
+    m_active->countRecord(header.sequence.value, place.bytes, header.tombstone());
+    m_active->bytes.store(place.offset + place.bytes, std::memory_order_release);
+    return place;
+}
+
+Result<Writer::Place> Writer::append(Sequence sequence, Timestamp time, std::string_view key, std::string_view value,
+                                     bool tombstone) {
+    const std::uint64_t bytes = format::recordBytes(key.size(), value.size());
+    if (auto done = makeRoom(bytes); !done)
+        return failure(std::move(done.error()));
+    const std::uint64_t offset = m_active->bytes.load(std::memory_order_relaxed);
+    if (m_mapping) {
+        format::encodeRecord(m_mapping->data() + offset, sequence, time, key, value, tombstone);
+    } else {
+        const bool large = value.size() >= largeValueBytes;
+        m_scratch.resize(static_cast<std::size_t>(large ? format::recordHeaderBytes + key.size() : bytes));
+        if (large)
+            format::encodeRecordPrefix(m_scratch.data(), sequence, time, key, value, tombstone);
+        else
+            format::encodeRecord(m_scratch.data(), sequence, time, key, value, tombstone);
+        if (auto done = write(offset, m_scratch, large ? value : std::string_view()); !done)
+            return failure(std::move(done.error()));
+    }
+    format::RecordHeader header;
+    header.sequence = sequence;
+    header.keySize = static_cast<std::uint16_t>(key.size());
+    header.valueSize = static_cast<std::uint32_t>(value.size());
+    header.flags = tombstone ? format::tombstoneFlag : std::uint16_t{0};
+    return finish(header);
+}
+
+Result<Writer::Place> Writer::appendRaw(const format::RecordHeader& header, std::string_view record) {
+    if (auto done = makeRoom(record.size()); !done)
+        return failure(std::move(done.error()));
+    if (auto done = write(m_active->bytes.load(std::memory_order_relaxed), record, {}); !done)
+        return failure(std::move(done.error()));
+    return finish(header);
+}
+
+Result<Writer::Place> Writer::copyLong(const format::RecordHeader& header, const io::File& from, std::uint64_t offset,
+                                       std::uint64_t chunkBytes) {
+    const std::uint64_t bytes = header.recordBytes();
+    if (auto done = makeRoom(bytes); !done)
+        return failure(std::move(done.error()));
+    if (auto done = flush(); !done)
+        return failure(std::move(done.error()));
+    const std::uint64_t to = m_active->bytes.load(std::memory_order_relaxed);
+    m_scratch.resize(static_cast<std::size_t>(std::min(bytes, chunkBytes)));
+    for (std::uint64_t done = 0; done < bytes;) {
+        auto read = from.readAt(offset + done, m_scratch.data(),
+                                static_cast<std::size_t>(std::min<std::uint64_t>(bytes - done, m_scratch.size())));
+        Result<void> written = read ? Result<void>() : failure(std::move(read.error()));
+        if (read && *read == 0)
+            written = failure({.code = ErrorCode::corruption,
+                               .operation = "copy a record",
+                               .offset = offset,
+                               .detail = "the file ends before the record does"});
+        if (written && m_mapping)
+            std::memcpy(m_mapping->data() + to + done, m_scratch.data(), *read);
+        else if (written)
+            written = m_file->writeAt(to + done, {m_scratch.data(), *read});
+        if (!written)
+            return m_mapping ? failure(std::move(written.error())) : takeBack(std::move(written.error()));
+        done += *read;
+    }
+    if (m_active->pending) {
+        const std::lock_guard lock(m_active->pending->mutex);
+        m_active->pending->begin = to + bytes;
+    }
+    return finish(header);
+}
+
+Result<void> Writer::adopt(const std::shared_ptr<Segment>& segment) {
+    auto file = m_segments.fileSystem().open(segment->path, io::OpenMode::readWrite);
+    if (!file)
+        return failure(std::move(file.error()));
+    m_file = std::move(*file);
+    m_active = segment;
+    m_reserved = segment->bytes.load(std::memory_order_relaxed);
+    if (m_settings.path == WritePath::mapped) {
+        if (auto done = mapActive(0); !done) {
+            m_active.reset();
+            m_file.reset();
+            return done;
+        }
+    }
+    if (m_settings.path == WritePath::buffered) {
+        segment->pending = std::make_unique<PendingBytes>(); // not yet shared: recovery runs alone
+        segment->pending->begin = segment->bytes.load(std::memory_order_relaxed);
+    }
+    m_segments.attach(*segment, m_file, m_mapping);
+    return {};
+}
+
+Result<void> Writer::flush() {
+    if (!m_active || !m_active->pending || m_active->pending->bytes.empty())
+        return {};
+    PendingBytes& pending = *m_active->pending;
+    // Only this thread changes the bytes; readers may go on copying from them during the write.
+    if (auto done = m_file->writeAt(pending.begin, pending.bytes); !done)
+        return done; // kept: the next flush writes it again
+    const std::lock_guard lock(pending.mutex);
+    pending.begin += pending.bytes.size();
+    pending.bytes.clear();
+    return {};
+}
+
+Result<void> Writer::seal() {
+    if (!m_active)
+        return {};
+    const std::uint64_t length = m_active->bytes.load(std::memory_order_relaxed);
+    if (auto done = flush(); !done)
+        return done;
+    if (m_reserved > length) {
+        if (auto done = m_file->truncate(length); !done)
+            return done;
+        m_reserved = length;
+    }
+    ++m_fsyncs;
+    if (auto done = m_file->sync(); !done) {
+        m_broken = true;
+        return done;
+    }
+    m_active->sealed.store(true, std::memory_order_release);
+    const std::shared_ptr<Segment> done = std::exchange(m_active, nullptr);
+    m_file.reset();
+    m_mapping.reset();
+    if (m_settings.sealed)
+        m_settings.sealed(done);
+    return {};
+}
+
+} // namespace rustcask::log

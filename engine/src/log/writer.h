@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <rustcask/options.h>
+#include <rustcask/result.h>
+
+#include "log/segment_set.h"
+
+namespace rustcask::log {
+
+/// Appends records to a sequence of data files by one of the three write paths. Not thread-safe: the database's writer
+/// lock (or a merge, for its outputs) protects it. Readers see a record only through the keydir, after `append`
+/// returned.
+class Writer {
+public:
+    struct Settings {
+        std::filesystem::path directory;
+        WritePath path = WritePath::mapped;
+        std::uint64_t maxFileBytes = 0;
+        std::uint64_t bufferBytes = 0;
+        bool mergeOutput = false; ///< outputs get a temporary name and stay unpublished
+        std::function<Generation()> nextGeneration;
+        std::function<Timestamp()> clock;
+        /// Told of each sealed file, durable by then; it may not call back.
+        std::function<void(const std::shared_ptr<Segment>&)> sealed;
+    };
+    struct Place {
+        std::shared_ptr<Segment> segment;
+        std::uint64_t offset = 0;
+        std::uint64_t bytes = 0;
+    };
+
+    Writer(SegmentSet& segments, Settings settings);
+    ~Writer();
+
+    /// Appends one record, sealing the active file first when it would grow too long. On failure nothing was appended;
+    /// if even taking back a partial append failed, `isBroken`. Errors: noSpace, ioError.
+    [[nodiscard]] Result<Place> append(Sequence sequence, Timestamp time, std::string_view key, std::string_view value,
+                                       bool tombstone);
+    /// Appends a sound record as it is, from a merge's input.
+    [[nodiscard]] Result<Place> appendRaw(const format::RecordHeader& header, std::string_view record);
+    [[nodiscard]] Result<Place> copyLong(const format::RecordHeader& header, const io::File& from, std::uint64_t offset,
+                                         std::uint64_t chunkBytes);
+
+    /// Continues an existing file as the active one: the newest of an earlier run, cut to its last sound record.
+    [[nodiscard]] Result<void> adopt(const std::shared_ptr<Segment>& segment);
+
+    /// Makes sure that there is an active file, be it without records.
+    [[nodiscard]] Result<void> ensureActive() { return makeRoom(0); }
+    /// Writes out the buffer (buffered path). What it holds is then safe from a killed process.
+    [[nodiscard]] Result<void> flush();
+    /// Flushes, cuts reserved space, makes the file durable and closes it to appends. No active file: nothing happens.
+    [[nodiscard]] Result<void> seal();
+
+    [[nodiscard]] const std::shared_ptr<Segment>& active() const noexcept { return m_active; }
+    [[nodiscard]] std::shared_ptr<io::File> file() const noexcept { return m_file; }
+    [[nodiscard]] bool isBroken() const noexcept { return m_broken; }
+    [[nodiscard]] WritePath path() const noexcept { return m_settings.path; } ///< after fallbacks
+    [[nodiscard]] std::uint64_t fsyncs() const noexcept { return m_fsyncs; }
+
+private:
+    [[nodiscard]] Result<void> makeRoom(std::uint64_t bytes);
+    [[nodiscard]] Result<void> begin(std::uint64_t firstRecordBytes);
+    [[nodiscard]] Result<void> mapActive(std::uint64_t firstRecordBytes);
+    [[nodiscard]] Result<void> reserve(std::uint64_t end);
+    [[nodiscard]] Result<void> write(std::uint64_t offset, std::string_view head, std::string_view tail);
+    [[nodiscard]] Place finish(const format::RecordHeader& header);
+    [[nodiscard]] tl::unexpected<Error> takeBack(Error error);
+
+    SegmentSet& m_segments;
+    Settings m_settings;
+    std::shared_ptr<Segment> m_active;
+    std::shared_ptr<io::File> m_file;
+    std::shared_ptr<io::Mapping> m_mapping;
+    std::uint64_t m_reserved = 0; ///< file length, when space is reserved ahead
+    std::string m_scratch;
+    bool m_broken = false;
+    std::uint64_t m_fsyncs = 0;
+};
+
+} // namespace rustcask::log

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "recovery/loader.h"
+
+#include <algorithm>
+
+#include "format/checksum.h"
+#include "format/endian.h"
+#include "format/file_names.h"
+#include "format/hint.h"
+#include "log/scanner.h"
+
+namespace rustcask::recovery {
+namespace {
+
+constexpr std::string_view operation = "open the database";
+
+void tell(const LoadTarget& target, const log::Segment& segment, std::string_view step, std::uint64_t bytes) {
+    if (target.listener == nullptr || !*target.listener)
+        return;
+    const std::string file = segment.path.filename().string();
+    Event event;
+    event.kind = EventKind::recovery;
+    event.location.generation = segment.generation;
+    event.bytes = bytes;
+    event.text = step;
+    event.file = file;
+    (*target.listener)(event);
+}
+
+// Enters one record into the keydir and keeps the live counters of both files right.
+void enter(const LoadTarget& target, log::Segment& segment, std::string_view key, const keydir::Location& location) {
+    const std::uint64_t hash = target.keydir.hash(key);
+    keydir::Keydir::Change change;
+    if (segment.mergeOutput && location.sequence <= target.knownSequence) {
+        if (location.tombstone)
+            return;
+        change = target.keydir.relocate(key, hash, location);
+    } else {
+        change = target.keydir.setIfNewer(key, hash, location);
+    }
+    if (!change.applied)
+        return;
+    if (!location.tombstone)
+        segment.addLive(1, static_cast<std::int64_t>(format::recordBytes(key.size(), location.valueBytes)));
+    if (change.previous && !change.previous->tombstone) {
+        const keydir::Reclaimer::Guard guard(target.segments.reclaimer());
+        if (log::Segment* before = target.segments.at(change.previous->file))
+            before->addLive(-1,
+                            -static_cast<std::int64_t>(format::recordBytes(key.size(), change.previous->valueBytes)));
+    }
+}
+
+[[nodiscard]] Result<void> checkpoint(const LoadTarget& target) {
+    return target.progress != nullptr ? target.progress->checkpoint(operation) : Result<void>();
+}
+
+// Reads the entries of a hint file in chunks: `onBytes(chunk)` and `onEntry(entry)`. False: they do not add up.
+template <typename OnBytes, typename OnEntry>
+[[nodiscard]] Result<bool> readEntries(const LoadTarget& target, const io::File& file, const format::HintHeader& header,
+                                       OnBytes onBytes, OnEntry onEntry) {
+    std::uint64_t offset = format::hintHeaderBytes;
+    const std::uint64_t end = offset + header.entryBytes;
+    std::string buffer; // what the chunk cut off is moved to its front
+    std::size_t kept = 0;
+    std::uint64_t entries = 0;
+    while (offset < end) {
+        const auto want = static_cast<std::size_t>(std::min(target.chunkBytes, end - offset));
+        if (buffer.size() < kept + want)
+            buffer.resize(kept + want);
+        auto read = file.readAt(offset, buffer.data() + kept, want);
+        if (!read)
+            return failure(std::move(read.error()));
+        if (*read != want)
+            return false;
+        offset += want;
+        onBytes(std::string_view(buffer.data() + kept, want));
+        std::string_view bytes(buffer.data(), kept + want);
+        while (const auto entry = format::takeHintEntry(bytes)) {
+            if (!format::fits(*entry, header.dataBytes))
+                return false;
+            ++entries;
+            onEntry(*entry);
+        }
+        kept = bytes.size();
+        std::copy(bytes.begin(), bytes.end(), buffer.begin());
+        if (auto done = checkpoint(target); !done)
+            return failure(std::move(done.error()));
+    }
+    return kept == 0 && entries == header.entries;
+}
+
+} // namespace
+
+Result<bool> loadHint(const LoadTarget& target, log::Segment& segment, std::uint64_t fileBytes) {
+    io::FileSystem& fileSystem = target.segments.fileSystem();
+    // The hint of an output that is not renamed yet has the temporary name too.
+    const std::filesystem::path directory = segment.path.parent_path();
+    std::filesystem::path path = directory / format::hintFileName(segment.generation);
+    auto file = fileSystem.open(path, io::OpenMode::read);
+    if (!file && segment.mergeOutput) {
+        path += format::temporarySuffix;
+        file = fileSystem.open(path, io::OpenMode::read);
+    }
+    if (!file)
+        return false; // whatever the reason: the data file has it all
+    auto size = (*file)->size();
+    if (!size)
+        return false;
+    char head[format::hintHeaderBytes];
+    auto read = (*file)->readAt(0, head, sizeof head);
+    if (!read || *read != sizeof head)
+        return false;
+    const auto header = format::decodeHintHeader({head, sizeof head}, *size);
+    if (!header || header->generation != segment.generation || header->dataBytes != fileBytes)
+        return false;
+
+    // First checksum and plausibility of everything, then the keydir: nothing of an unsound hint may get there.
+    std::uint32_t checksum = 0;
+    auto sound = readEntries(
+        target, **file, *header, [&](std::string_view bytes) { checksum = format::crc32c(bytes, checksum); },
+        [](const format::HintEntry&) {});
+    if (!sound && sound.error().code == ErrorCode::cancelled)
+        return sound;
+    char trailer[format::hintTrailerBytes];
+    read = (*file)->readAt(format::hintHeaderBytes + header->entryBytes, trailer, sizeof trailer);
+    if (!sound || !*sound || !read || *read != sizeof trailer ||
+        format::loadU32(trailer) != format::hintChecksum(checksum, {head, sizeof head}))
+        return false;
+    auto loaded = readEntries(
+        target, **file, *header, [](std::string_view) {},
+        [&](const format::HintEntry& entry) {
+            enter(target, segment, entry.key,
+                  {.file = segment.index,
+                   .offset = entry.offset,
+                   .valueBytes = entry.valueSize,
+                   .sequence = entry.sequence.value,
+                   .tombstone = entry.tombstone});
+        });
+    if (!loaded)
+        return loaded;
+    segment.records.store(header->records, std::memory_order_relaxed);
+    segment.tombstones.store(header->tombstones, std::memory_order_relaxed);
+    segment.tombstoneBytes.store(header->tombstoneBytes, std::memory_order_relaxed);
+    segment.noteSequences(header->lowestSequence.value, header->highestSequence.value);
+    segment.hintBytes.store(*size, std::memory_order_relaxed);
+    segment.bytes.store(fileBytes, std::memory_order_release);
+    if (target.progress != nullptr) {
+        target.progress->addBytes(fileBytes);
+        target.progress->addRecords(header->entries);
+    }
+    tell(target, segment, "loaded from its hint file", *size);
+    return true;
+}
+
+Result<void> loadRecords(const LoadTarget& target, log::Segment& segment, std::uint64_t fileBytes, TailRule rule) {
+    auto file = target.segments.fileSystem().open(segment.path, io::OpenMode::read);
+    if (!file)
+        return failure(std::move(file.error()));
+    (*file)->adviseSequential();
+    const std::uint64_t begin = segment.bytes.load(std::memory_order_relaxed);
+    log::Scanner scanner(**file, begin, fileBytes, target.chunkBytes);
+    std::uint64_t reported = begin;
+    std::uint64_t previousSequence = segment.highestSequence.load(std::memory_order_relaxed);
+    for (std::uint64_t count = 0;; ++count) {
+        auto next = scanner.next();
+        if (!next)
+            return failure(std::move(next.error()));
+        if (!*next)
+            break;
+        const log::Scanned& scanned = **next;
+        const keydir::Location location{.file = segment.index,
+                                        .offset = scanned.offset,
+                                        .valueBytes = scanned.header.valueSize,
+                                        .sequence = scanned.header.sequence.value,
+                                        .tombstone = scanned.header.tombstone()};
+        if (scanned.kind == log::Scanned::Kind::record) {
+            segment.countRecord(location.sequence, scanned.bytes, location.tombstone);
+            enter(target, segment, scanned.key, location);
+            previousSequence = location.sequence;
+        } else if (rule == TailRule::stop) {
+            break;
+        } else if (scanned.kind == log::Scanned::Kind::damaged) {
+            segment.damaged.store(true, std::memory_order_relaxed);
+            tell(target, segment, "damaged record", scanned.bytes);
+            // Not identified, its extent being certain: in a log the sequence number must follow its predecessor's.
+            const bool likely = scanned.trustedExtent && !segment.mergeOutput && isPlausible(scanned.header) &&
+                                previousSequence > 0 && location.sequence == previousSequence + 1;
+            if (scanned.identified || likely) {
+                segment.countRecord(location.sequence, scanned.bytes, false);
+                keydir::Location poisoned = location;
+                poisoned.tombstone = false; // whichever it was, a get of the key must say that it is damaged
+                enter(target, segment, scanned.key, poisoned);
+                previousSequence = location.sequence;
+            }
+        }
+        segment.bytes.store(scanned.offset + scanned.bytes, std::memory_order_release);
+        if (target.progress != nullptr && (scanner.offset() - reported > target.chunkBytes || count % 4096 == 4095)) {
+            target.progress->addBytes(scanner.offset() - reported);
+            reported = scanner.offset();
+            if (auto done = checkpoint(target); !done)
+                return done;
+        }
+    }
+    if (target.progress != nullptr)
+        target.progress->addBytes(fileBytes > reported ? fileBytes - reported : 0);
+    tell(target, segment, "scanned", segment.bytes.load(std::memory_order_relaxed) - begin);
+    return {};
+}
+
+} // namespace rustcask::recovery

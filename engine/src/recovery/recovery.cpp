@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "recovery/recovery.h"
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "format/data_record.h"
+#include "format/file_names.h"
+#include "format/merge_record.h"
+#include "log/scanner.h"
+
+namespace rustcask::recovery {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t maxMergeRecordBytes = std::uint64_t{64} << 20;
+
+void tell(const EventListener& listener, EventKind kind, std::string_view step, const fs::path& file,
+          Generation generation, std::uint64_t bytes) {
+    if (!listener)
+        return;
+    const std::string name = file.filename().string();
+    Event event;
+    event.kind = kind;
+    event.text = step;
+    event.file = name;
+    event.location.generation = generation;
+    event.bytes = bytes;
+    listener(event);
+}
+
+[[nodiscard]] Result<std::vector<format::MergeRecord>>
+readMergeRecords(io::FileSystem& fileSystem, const fs::path& directory,
+                 const std::vector<io::DirectoryEntry>& entries) {
+    std::vector<format::MergeRecord> records;
+    for (const io::DirectoryEntry& entry : entries) {
+        if (format::parseFileName(entry.name).kind != FileKind::mergeRecord)
+            continue;
+        auto bytes = io::readFile(fileSystem, directory / entry.name, maxMergeRecordBytes);
+        if (!bytes)
+            return failure(std::move(bytes.error()));
+        auto record = format::decodeMergeRecord(*bytes);
+        if (!record)
+            return failure(
+                {.code = ErrorCode::corruption,
+                 .operation = "open the database",
+                 .file = directory / entry.name,
+                 .detail = "the record of an interrupted merge is damaged, so it cannot be told which data files count",
+                 .advice = "Make a copy of the directory; then remove the record to keep all files of both sides, at "
+                           "the price that deleted keys may be back"});
+        records.push_back(std::move(*record));
+    }
+    return records;
+}
+
+} // namespace
+
+Result<FoundFiles> findFiles(io::FileSystem& fileSystem, const fs::path& directory) {
+    auto entries = fileSystem.list(directory);
+    if (!entries)
+        return failure(std::move(entries.error()));
+    auto records = readMergeRecords(fileSystem, directory, *entries);
+    if (!records)
+        return failure(std::move(records.error()));
+    std::set<Generation> superseded;
+    std::set<Generation> outputs;
+    for (const format::MergeRecord& record : *records) {
+        superseded.insert(record.inputs.begin(), record.inputs.end());
+        outputs.insert(record.outputs.begin(), record.outputs.end());
+    }
+    FoundFiles found;
+    for (const io::DirectoryEntry& entry : *entries) {
+        const format::ParsedName name = format::parseFileName(entry.name);
+        found.highestGeneration = std::max(found.highestGeneration, name.generation.value);
+        if (name.generation.value == 0) {
+            if (name.kind == FileKind::other)
+                ++found.foreignEntries;
+            continue;
+        }
+        found.empty = false;
+        const bool output = outputs.contains(name.generation);
+        if (name.kind == FileKind::temporary && !output)
+            found.leftovers.push_back(directory / entry.name);
+        const bool data = name.kind == FileKind::data ||
+                          (name.kind == FileKind::temporary && name.underlying == FileKind::data && output);
+        if (data && entry.regular && !superseded.contains(name.generation))
+            found.data.push_back({.generation = name.generation, .path = directory / entry.name, .bytes = entry.bytes});
+    }
+    std::sort(found.data.begin(), found.data.end(),
+              [](const FoundFile& a, const FoundFile& b) { return a.generation < b.generation; });
+    return found;
+}
+
+Result<void> finishInterrupted(io::FileSystem& fileSystem, const fs::path& directory, const EventListener& listener) {
+    auto entries = fileSystem.list(directory);
+    if (!entries)
+        return failure(std::move(entries.error()));
+    auto records = readMergeRecords(fileSystem, directory, *entries);
+    if (!records)
+        return failure(std::move(records.error()));
+    const auto exists = [&](const std::string& name) {
+        return std::any_of(entries->begin(), entries->end(), [&](const auto& entry) { return entry.name == name; });
+    };
+    for (const format::MergeRecord& record : *records) {
+        for (const Generation output : record.outputs) {
+            for (const std::string& name : {format::dataFileName(output), format::hintFileName(output)}) {
+                const std::string temporary = name + std::string(format::temporarySuffix);
+                if (!exists(temporary))
+                    continue; // renamed before the interruption
+                if (auto done = fileSystem.rename(directory / temporary, directory / name); !done)
+                    return done;
+            }
+        }
+        if (auto done = fileSystem.syncDirectory(directory); !done)
+            return done;
+        for (const Generation input : record.inputs) {
+            if (auto done = fileSystem.remove(directory / format::dataFileName(input)); !done)
+                return done;
+            if (auto done = fileSystem.remove(directory / format::hintFileName(input)); !done)
+                return done;
+        }
+        if (auto done = fileSystem.syncDirectory(directory); !done)
+            return done;
+        const fs::path path = directory / format::mergeRecordName(record.generation);
+        if (auto done = fileSystem.remove(path); !done)
+            return done;
+        if (auto done = fileSystem.syncDirectory(directory); !done)
+            return done;
+        tell(listener, EventKind::recovery, "finished an interrupted merge", path, record.generation, 0);
+    }
+    auto found = findFiles(fileSystem, directory);
+    if (!found)
+        return failure(std::move(found.error()));
+    for (const fs::path& leftover : found->leftovers) {
+        if (auto done = fileSystem.remove(leftover); !done)
+            return done;
+        tell(listener, EventKind::recovery, "removed a leftover", leftover, {}, 0);
+    }
+    return {};
+}
+
+namespace {
+
+struct HeaderFound {
+    format::HeaderVerdict verdict = format::HeaderVerdict::missing;
+    format::FileHeader header{};
+};
+
+[[nodiscard]] Result<HeaderFound> readHeader(io::FileSystem& fileSystem, const FoundFile& file) {
+    auto handle = fileSystem.open(file.path, io::OpenMode::read);
+    if (!handle)
+        return failure(std::move(handle.error()));
+    char bytes[format::fileHeaderBytes];
+    auto read = (*handle)->readAt(0, bytes, sizeof bytes);
+    if (!read)
+        return failure(std::move(read.error()));
+    HeaderFound found;
+    found.verdict = format::decodeFileHeader({bytes, *read}, found.header);
+    if (found.verdict == format::HeaderVerdict::foreign)
+        return failure(
+            {.code = ErrorCode::notADatabase,
+             .operation = "open the database",
+             .file = file.path,
+             .offset = 0,
+             .detail =
+                 "the file has the name of a data file but not its header; the `rustcask` crate writes such files",
+             .advice = "Nothing was changed. Open a directory that this program wrote"});
+    if (found.verdict == format::HeaderVerdict::unknownVersion)
+        return failure({.code = ErrorCode::unsupported,
+                        .operation = "open the database",
+                        .file = file.path,
+                        .offset = format::header_at::version,
+                        .detail = "the file was written in a newer format version",
+                        .advice = "Use a newer release of this program"});
+    return found;
+}
+
+} // namespace
+
+Result<bool> isLogFile(io::FileSystem& fileSystem, const FoundFile& file) {
+    auto found = readHeader(fileSystem, file);
+    if (!found)
+        return failure(std::move(found.error()));
+    return found->verdict != format::HeaderVerdict::valid || !found->header.mergeOutput;
+}
+
+Result<std::shared_ptr<log::Segment>> loadFile(const LoadTarget& target, const FoundFile& file, bool newestLog) {
+    auto header = readHeader(target.segments.fileSystem(), file);
+    if (!header)
+        return failure(std::move(header.error()));
+    auto made = target.segments.create(file.generation, file.path);
+    if (!made)
+        return failure(std::move(made.error()));
+    log::Segment& segment = **made;
+    segment.mergeOutput = header->verdict == format::HeaderVerdict::valid && header->header.mergeOutput;
+    segment.created = header->header.created;
+    segment.headerBytes.store(std::min(file.bytes, format::fileHeaderBytes), std::memory_order_relaxed);
+    segment.bytes.store(segment.headerBytes.load(std::memory_order_relaxed), std::memory_order_relaxed);
+    const bool headerMissing = header->verdict == format::HeaderVerdict::missing;
+    if (header->verdict == format::HeaderVerdict::damaged ||
+        (header->verdict == format::HeaderVerdict::valid && header->header.generation != file.generation) ||
+        (headerMissing && !newestLog && file.bytes > 0))
+        segment.damaged.store(true, std::memory_order_relaxed);
+    target.segments.publish(*made); // live counters of other files find it from here on
+
+    if (newestLog && headerMissing) {
+        // The header never got to the disk, and what was appended after it counts only as a prefix: nothing.
+        segment.headerBytes.store(0, std::memory_order_relaxed);
+        segment.bytes.store(0, std::memory_order_relaxed);
+        return made;
+    }
+    bool hinted = false;
+    if (!segment.damaged.load(std::memory_order_relaxed)) {
+        auto loaded = loadHint(target, segment, file.bytes);
+        if (!loaded)
+            return failure(std::move(loaded.error()));
+        hinted = *loaded;
+    }
+    if (!hinted) {
+        const TailRule rule = newestLog ? TailRule::stop : TailRule::resynchronise;
+        if (auto done = loadRecords(target, segment, file.bytes, rule); !done)
+            return failure(std::move(done.error()));
+    }
+    segment.sealed.store(hinted || !newestLog, std::memory_order_release);
+    if (target.progress != nullptr)
+        target.progress->addFiles(1);
+    return made;
+}
+
+namespace {
+
+// Cuts what follows the last sound record of the newest log file. If sound records stand after the bad one, the bytes
+// are kept aside: a power cut may leave such a tail, which must go because survivors are a prefix, but a failing disk
+// may too.
+[[nodiscard]] Result<void> cutTail(const LoadTarget& target, log::Segment& segment, std::uint64_t fileBytes) {
+    const std::uint64_t end = segment.bytes.load(std::memory_order_relaxed);
+    if (end == fileBytes)
+        return {};
+    io::FileSystem& fileSystem = target.segments.fileSystem();
+    auto file = fileSystem.open(segment.path, io::OpenMode::readWrite);
+    if (!file)
+        return failure(std::move(file.error()));
+    log::Scanner scanner(**file, end, fileBytes, target.chunkBytes);
+    bool anySound = false;
+    std::uint64_t lastUsed = end;
+    for (;;) {
+        auto next = scanner.next();
+        if (!next)
+            return failure(std::move(next.error()));
+        if (!*next || (*next)->kind == log::Scanned::Kind::unused)
+            break;
+        anySound = anySound || (*next)->kind == log::Scanned::Kind::record;
+        lastUsed = (*next)->offset + (*next)->bytes;
+    }
+    if (anySound) {
+        const fs::path keep = segment.path.parent_path() / format::tornFileName(segment.generation, end);
+        auto copy = fileSystem.open(keep, io::OpenMode::createOrTruncate);
+        if (!copy)
+            return failure(std::move(copy.error()));
+        std::string buffer(static_cast<std::size_t>(std::min(target.chunkBytes, lastUsed - end)), '\0');
+        for (std::uint64_t at = end; at < lastUsed;) {
+            auto read = (*file)->readAt(
+                at, buffer.data(), static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), lastUsed - at)));
+            if (!read)
+                return failure(std::move(read.error()));
+            if (*read == 0)
+                break;
+            if (auto done = (*copy)->writeAt(at - end, {buffer.data(), *read}); !done)
+                return done;
+            at += *read;
+        }
+        auto done = (*copy)->sync();
+        if (done)
+            done = fileSystem.syncDirectory(keep.parent_path());
+        if (!done)
+            return done;
+    }
+    auto done = (*file)->truncate(end);
+    if (done)
+        done = (*file)->sync();
+    if (!done)
+        return done;
+    tell(target.listener != nullptr ? *target.listener : EventListener(), EventKind::recovery, "cut the torn tail",
+         segment.path, segment.generation, fileBytes - end);
+    return {};
+}
+
+} // namespace
+
+Result<Recovered> recover(const LoadTarget& target, const fs::path& directory, const Options& options) {
+    io::FileSystem& fileSystem = target.segments.fileSystem();
+    auto found = findFiles(fileSystem, directory);
+    if (!found)
+        return failure(std::move(found.error()));
+    if (found->empty && found->foreignEntries > 0)
+        return failure({.code = ErrorCode::notADatabase,
+                        .operation = "open the database",
+                        .file = directory,
+                        .detail = "it holds " + std::to_string(found->foreignEntries) +
+                                  " files or folders, none of them named <generation>.rustcask.data",
+                        .advice = "Choose a database directory, or an empty one to make a database in"});
+
+    // The newest log file is the one that an interrupted writer was appending to.
+    std::optional<Generation> newestLog;
+    for (auto file = found->data.rbegin(); file != found->data.rend(); ++file) {
+        auto isLog = isLogFile(fileSystem, *file);
+        if (!isLog)
+            return failure(std::move(isLog.error()));
+        if (!newestLog && *isLog)
+            newestLog = file->generation;
+    }
+
+    std::uint64_t totalBytes = 0;
+    for (const FoundFile& file : found->data)
+        totalBytes += file.bytes;
+    if (target.progress != nullptr) {
+        target.progress->setTotals(found->data.size(), 0, totalBytes);
+        target.progress->setPhase(Phase::loading);
+    }
+
+    std::vector<const FoundFile*> order; // largest first: the last thread to finish is then not far behind
+    for (const FoundFile& file : found->data)
+        order.push_back(&file);
+    std::sort(order.begin(), order.end(), [](const auto* a, const auto* b) { return a->bytes > b->bytes; });
+    std::vector<std::shared_ptr<log::Segment>> segments(order.size());
+    std::atomic<std::size_t> next{0};
+    std::mutex failureMutex;
+    std::optional<Error> firstError;
+    const auto work = [&] {
+        for (std::size_t i = next++; i < order.size(); i = next++) {
+            {
+                const std::lock_guard lock(failureMutex);
+                if (firstError)
+                    return;
+            }
+            auto loaded = loadFile(target, *order[i], newestLog == order[i]->generation);
+            if (loaded) {
+                segments[i] = std::move(*loaded);
+                continue;
+            }
+            const std::lock_guard lock(failureMutex);
+            if (!firstError)
+                firstError = std::move(loaded.error());
+        }
+    };
+    const std::size_t wanted =
+        options.recoveryThreads != 0 ? options.recoveryThreads : std::max(1U, std::thread::hardware_concurrency());
+    std::vector<std::thread> threads;
+    for (std::size_t i = 1; i < std::min(wanted, order.size()); ++i)
+        threads.emplace_back(work);
+    work();
+    for (std::thread& thread : threads)
+        thread.join();
+    if (firstError)
+        return failure(std::move(*firstError));
+
+    target.keydir.eraseIf([](const keydir::Location& location) { return location.tombstone; });
+
+    Recovered recovered;
+    recovered.highestGeneration = found->highestGeneration;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        const std::shared_ptr<log::Segment>& segment = segments[i];
+        recovered.highestSequence =
+            std::max(recovered.highestSequence, segment->highestSequence.load(std::memory_order_relaxed));
+        const bool damaged = segment->damaged.load(std::memory_order_relaxed);
+        const bool hasHint = segment->hintBytes.load(std::memory_order_relaxed) > 0;
+        if (newestLog == segment->generation) {
+            if (!options.readOnly && !hasHint) {
+                if (auto done = cutTail(target, *segment, order[i]->bytes); !done)
+                    return failure(std::move(done.error()));
+                segment->sealed.store(true, std::memory_order_release);
+                if (segment->bytes.load(std::memory_order_relaxed) == 0) { // no header: as if it had never been made
+                    if (auto done = fileSystem.remove(segment->path); !done)
+                        return failure(std::move(done.error()));
+                    if (auto done = target.segments.remove(segment); !done)
+                        return failure(std::move(done.error()));
+                    continue;
+                }
+            }
+            if (!damaged)
+                recovered.newest = segment;
+        }
+        if (!hasHint && !damaged && segment->sealed.load(std::memory_order_relaxed) &&
+            segment->records.load(std::memory_order_relaxed) > 0)
+            recovered.withoutHint.push_back(segment);
+    }
+    return recovered;
+}
+
+} // namespace rustcask::recovery
