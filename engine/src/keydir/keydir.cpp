@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstring>
 #include <random>
+#include <utility>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>

@@ -238,12 +238,13 @@ namespace {
 // may too.
 [[nodiscard]] Result<void> cutTail(const LoadTarget& target, log::Segment& segment, std::uint64_t fileBytes) {
     const std::uint64_t end = segment.bytes.load(std::memory_order_relaxed);
-    if (end == fileBytes)
-        return {};
     io::FileSystem& fileSystem = target.segments.fileSystem();
     auto file = fileSystem.open(segment.path, io::OpenMode::readWrite);
     if (!file)
         return failure(std::move(file.error()));
+    // What a killed process appended may be in the page cache only; from now on it counts as written.
+    if (end == fileBytes)
+        return (*file)->sync();
     log::Scanner scanner(**file, end, fileBytes, target.chunkBytes);
     bool anySound = false;
     std::uint64_t lastUsed = end;
