@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include <QApplication>
 #include <QPainter>
 
 #include "charts/ink.h"
@@ -32,12 +31,7 @@ std::array<double, 3> fileBarWidths(const rustcask::FileStats& file, quint64 lar
 }
 
 void FileBarDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
-    QStyleOptionViewItem plain = option;
-    initStyleOption(&plain, index);
-    plain.text.clear();
-    const QStyle* style = option.widget != nullptr ? option.widget->style() : QApplication::style();
-    style->drawControl(QStyle::CE_ItemViewItem, &plain, painter, option.widget);
-
+    paintBackground(painter, option);
     const QVariant stored = index.data(FileTableModel::statsRole);
     if (!stored.canConvert<rustcask::FileStats>()) {
         return;

@@ -4,9 +4,10 @@
 #include <array>
 
 #include <QRectF>
-#include <QStyledItemDelegate>
 
 #include <rustcask/stats.h>
+
+#include "widgets/row_delegate.h"
 
 namespace rustcask::ui {
 
@@ -16,10 +17,10 @@ namespace rustcask::ui {
 
 /// Paints the map column of FileTableModel: live solid, tombstones, superseded hatched; a damaged file has an outline
 /// in its colour, the active one its write head as a line.
-class FileBarDelegate : public QStyledItemDelegate {
+class FileBarDelegate : public RowDelegate {
     Q_OBJECT
 public:
-    using QStyledItemDelegate::QStyledItemDelegate;
+    using RowDelegate::RowDelegate;
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
 };
 

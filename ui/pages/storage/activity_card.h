@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QTimer>
+
+#include "charts/live_window.h"
+#include "pages/storage/stats_recorder.h"
+#include "widgets/card.h"
+
+QT_BEGIN_NAMESPACE
+class QAction;
+class QLabel;
+class QStackedWidget;
+class QTabBar;
+QT_END_NAMESPACE
+
+namespace rustcask::ui {
+
+class ChartPanel;
+class RecordsPanel;
+class Session;
+class VerifyPanel;
+
+/// What goes on and what stands in the files, a tab each: live charts, the record list, verification.
+class ActivityCard : public Card {
+    Q_OBJECT
+public:
+    enum Tab { sizes, files, operations, records, verify, tabCount };
+
+    explicit ActivityCard(QAction* verifyAction, QWidget* parent = nullptr);
+
+    void setSession(Session* session);
+    void showTab(Tab tab);
+    [[nodiscard]] Tab currentTab() const;
+    [[nodiscard]] ChartPanel* panel(Tab chart) const { return m_panels[chart]; }
+    [[nodiscard]] RecordsPanel* recordsPanel() const { return m_records; }
+    [[nodiscard]] VerifyPanel* verifyPanel() const { return m_verify; }
+    [[nodiscard]] const StatsRecorder& recorder() const { return m_recorder; }
+
+    static constexpr int maxFileBars = 60; ///< the newest files; more would be thinner than can be read
+
+Q_SIGNALS:
+    void exported(const QString& path);
+    void exportFailed(const QString& sentence);
+
+protected:
+    void showEvent(QShowEvent* event) override;
+
+private:
+    void addChart(Tab tab, ChartPanel* panel, bool live);
+    void take(const rustcask::Stats& stats, qint64 monotonicMs);
+    void draw();
+    void drawFiles();
+    [[nodiscard]] double now() const;
+
+    Session* m_session = nullptr;
+    StatsRecorder m_recorder{};
+    LiveWindow m_window{};
+    double m_epoch = 0; // Unix seconds at which the session's clock stood at zero
+    QTabBar* m_tabs;
+    QStackedWidget* m_stack;
+    QStackedWidget* m_controls;
+    ChartPanel* m_panels[3]{};
+    QLabel* m_filesNote;
+    RecordsPanel* m_records;
+    VerifyPanel* m_verify;
+    QTimer m_tick{}; // time goes on while nothing happens
+};
+
+} // namespace rustcask::ui

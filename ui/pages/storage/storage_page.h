@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QPointer>
+
+#include <rustcask/types.h>
+
+#include "pages/page.h"
+
+QT_BEGIN_NAMESPACE
+class QAction;
+class QSortFilterProxyModel;
+class QStackedWidget;
+class QTableView;
+QT_END_NAMESPACE
+
+namespace rustcask {
+struct Stats;
+}
+
+namespace rustcask::ui {
+
+class ActivityCard;
+class Card;
+class EmptyState;
+class FileTableModel;
+class MergeCard;
+class MergeDialog;
+class PolicyDialog;
+class RecordCard;
+
+/// Files and their bytes: the file table, live charts, merge, verification, and the records down to the byte.
+class StoragePage : public Page {
+    Q_OBJECT
+public:
+    explicit StoragePage(PageContext context, QWidget* parent = nullptr);
+    ~StoragePage() override;
+
+    [[nodiscard]] QString id() const override { return QStringLiteral("storage"); }
+    [[nodiscard]] QString title() const override { return tr("Storage"); }
+    [[nodiscard]] QString iconName() const override { return QStringLiteral("storage"); }
+    void setSession(Session* session) override;
+    /// "GENERATION@OFFSET": the record that holds this byte.
+    void showTarget(const QByteArray& target) override;
+    [[nodiscard]] QStringList scenes() const override;
+    void enterScene(const QString& scene) override;
+
+    // For tests.
+    [[nodiscard]] QTableView* fileTable() const { return m_files; }
+    [[nodiscard]] ActivityCard* activity() const { return m_activity; }
+    [[nodiscard]] MergeCard* mergeCard() const { return m_merge; }
+    [[nodiscard]] RecordCard* recordCard() const { return m_record; }
+    [[nodiscard]] MergeDialog* mergeDialog() const { return m_mergeDialog; }
+    [[nodiscard]] PolicyDialog* policyDialog() const { return m_policyDialog; }
+
+private:
+    [[nodiscard]] QWidget* buildFilesCard();
+    void showStats(const rustcask::Stats& stats);
+    void updateActions();
+    void openMergeDialog();
+    void openPolicyDialog();
+    void startVerify();
+    void showBytes(const QString& fileName, quint64 offset);
+    [[nodiscard]] std::vector<rustcask::Generation> selectedFiles() const;
+
+    Session* m_session = nullptr;
+    QAction* m_mergeAction;
+    QAction* m_policyAction;
+    QAction* m_verifyAction;
+    QAction* m_recordsAction;
+    QStackedWidget* m_stack;
+    Card* m_filesCard = nullptr;
+    QTableView* m_files = nullptr;
+    FileTableModel* m_fileModel;
+    QSortFilterProxyModel* m_sorted;
+    ActivityCard* m_activity;
+    MergeCard* m_merge;
+    RecordCard* m_record;
+    QPointer<MergeDialog> m_mergeDialog{};
+    QPointer<PolicyDialog> m_policyDialog{};
+};
+
+} // namespace rustcask::ui
