@@ -74,7 +74,8 @@ bool mayInclude(Room from, Room to) {
     return false;
 }
 
-/// Position of a file of engine/src in the engine's order; 0 for what all layers share.
+/// Position of a file of engine/src in the engine's order; 0 for headers that all layers share. Sources in src/ itself
+/// that name no layer are the database's.
 int engineLayer(const QString& path) {
     static const QStringList order{QStringLiteral("format"), QStringLiteral("io"),       QStringLiteral("keydir"),
                                    QStringLiteral("log"),    QStringLiteral("recovery"), QStringLiteral("database")};
@@ -85,11 +86,14 @@ int engineLayer(const QString& path) {
     // "merge_plan.cpp" belongs to merge as merge/plan.cpp would.
     const QString name =
         slash >= 0 ? rest.left(slash) : rest.section(QLatin1Char('.'), 0, 0).section(QLatin1Char('_'), 0, 0);
+    const int database = int(order.indexOf(QStringLiteral("database"))) + 1;
     if (name == QLatin1String("cursor") || name == QLatin1String("snapshot"))
-        return int(order.indexOf(QStringLiteral("database"))) + 1;
+        return database;
     if (const qsizetype position = order.indexOf(name); position >= 0)
         return int(position) + 1;
-    return top.contains(name) ? int(order.size()) + 1 : 0;
+    if (top.contains(name))
+        return database + 1;
+    return slash < 0 && path.endsWith(QLatin1String(".cpp")) ? database : 0;
 }
 
 /// Applies `check` (path of includer, include, path of what it resolves to) to each include; it returns a sentence.
@@ -193,32 +197,18 @@ QStringList longFiles(const SourceTree& tree) {
     return findings;
 }
 
-QStringList unregisteredTests(const SourceTree& tree) {
-    static const QRegularExpression comment(QStringLiteral("#[^\n]*"));
-    const auto namesWord = [&tree](const QString& buildFile, const QString& word) {
-        const QString text = tree.text(buildFile).remove(comment);
-        const QString escaped = QRegularExpression::escape(word);
-        return text.contains(
-            QRegularExpression(QStringLiteral("(?<![\\w/])(tst_)?%1(\\.cpp)?(?![\\w/])").arg(escaped)));
-    };
+QStringList unregisteredTests(const SourceTree& tree, const QStringList& registered) {
     QStringList findings;
     for (const SourceFile& file : tree.files()) {
         const QFileInfo info(file.path);
         if (!isUnder(file.path, "tests/") || !info.fileName().startsWith(QLatin1String("tst_")) ||
             info.suffix() != QLatin1String("cpp"))
             continue;
-        const QString name = info.completeBaseName().mid(4);
-        if (!namesWord(info.path() + QStringLiteral("/CMakeLists.txt"), name)) {
-            findings << finding(file.path, 1, QStringLiteral("is not registered in its folder's CMakeLists.txt"));
-            continue;
-        }
-        for (QFileInfo folder(info.path()); folder.filePath() != QLatin1String("tests");
-             folder = QFileInfo(folder.path())) {
-            if (!namesWord(folder.path() + QStringLiteral("/CMakeLists.txt"), folder.fileName())) {
-                findings << finding(file.path, 1, QStringLiteral("its folder %1 is not added").arg(folder.filePath()));
-                break;
-            }
-        }
+        const bool known = std::any_of(registered.begin(), registered.end(), [&file](const QString& entry) {
+            return entry == file.path || (entry.endsWith(QLatin1Char('/')) && file.path.startsWith(entry));
+        });
+        if (!known)
+            findings << finding(file.path, 1, QStringLiteral("is not registered with rustcask_add_test"));
     }
     return findings;
 }

@@ -32,7 +32,13 @@ private Q_SLOTS:
     void chartsStayInTheirRoom() { verify(chartsElsewhere(m_tree)); }
     void everySourceSaysItsLicence() { verify(wrongLicence(m_tree)); }
     void filesAreShort() { verify(longFiles(m_tree)); }
-    void everyTestIsRegistered() { verify(unregisteredTests(m_tree)); }
+    void everyTestIsRegistered() {
+        QFile list(QStringLiteral(RUSTCASK_REGISTERED_TESTS));
+        QVERIFY(list.open(QIODevice::ReadOnly));
+        const QStringList registered = QString::fromUtf8(list.readAll()).split(QLatin1Char('\n'), Qt::SkipEmptyParts);
+        QVERIFY(registered.contains(QStringLiteral("tests/house/tst_layering.cpp")));
+        verify(unregisteredTests(m_tree, registered));
+    }
     void nothingHoldsUpTheEventLoop() { verify(blockedEventLoops(m_tree)); }
     void everyLinkLeadsSomewhere() {
         const QDir root(QStringLiteral(RUSTCASK_SOURCE_DIR));
