@@ -55,6 +55,38 @@ Result<void> write(rustcask::Database& database, const QByteArray& key, const st
     return removed ? Result<void>() : Result<void>(rustcask::failure(removed.error()));
 }
 
+QVector<QByteArray> keysOf(const QVector<KeyEdit>& edits) {
+    QVector<QByteArray> keys;
+    keys.reserve(edits.size());
+    for (const KeyEdit& edit : edits) {
+        keys.append(edit.key);
+    }
+    return keys;
+}
+
+constexpr const char* conflictOperation = "change the key";
+
+/// As `write`, but only while the record is the one expected.
+Result<void> writeGuarded(rustcask::Database& database, const KeyChange& change) {
+    const auto conflict = [&] {
+        return rustcask::failure(makeError(ErrorCode::invalidArgument, QString::fromLatin1(conflictOperation),
+                                           Session::tr("It has been changed by somebody else meanwhile.")));
+    };
+    if (change.value) {
+        const auto written = database.putIf(view(change.key), view(*change.value), change.expected);
+        if (!written) {
+            return rustcask::failure(written.error());
+        }
+        return *written ? Result<void>() : Result<void>(conflict());
+    }
+    const auto info = database.info(view(change.key));
+    if (!info) {
+        return rustcask::failure(info.error());
+    }
+    const auto now = *info ? std::optional((*info)->sequence) : std::nullopt;
+    return now == change.expected ? write(database, change.key, change.value) : Result<void>(conflict());
+}
+
 EditOutcome makeChanges(rustcask::Database& database, const QVector<KeyChange>& changes, Progress& progress) {
     EditOutcome outcome;
     progress.setTotals(0, static_cast<std::uint64_t>(changes.size()), 0);
@@ -74,7 +106,9 @@ EditOutcome makeChanges(rustcask::Database& database, const QVector<KeyChange>& 
         if (!change.value && !*before) {
             continue;
         }
-        if (auto written = write(database, change.key, change.value); !written) {
+        const auto written =
+            change.guarded ? writeGuarded(database, change) : write(database, change.key, change.value);
+        if (!written) {
             outcome.error = written.error();
             break;
         }
@@ -85,6 +119,10 @@ EditOutcome makeChanges(rustcask::Database& database, const QVector<KeyChange>& 
 }
 
 } // namespace
+
+bool isConflict(const rustcask::Error& error) {
+    return error.code == ErrorCode::invalidArgument && error.operation == conflictOperation;
+}
 
 Session::Session(std::shared_ptr<rustcask::Database> database, std::shared_ptr<EventHub> events, QObject* parent)
     : QObject(parent), m_database(std::move(database)), m_events(std::move(events)), m_edits(1), m_service(2) {
@@ -169,19 +207,19 @@ void Session::remove(const QByteArray& key, QObject* context, std::function<void
     });
 }
 
-void Session::apply(const QString& text, QVector<KeyChange> changes, QObject* context,
-                    std::function<void(Result<quint64>)> done) {
+Task* Session::apply(const QString& text, QVector<KeyChange> changes, QObject* context,
+                     std::function<void(Result<quint64>)> done) {
     if (refuse(context, [done](const rustcask::Error& error) {
             if (done) {
                 done(rustcask::failure(error));
             }
         })) {
-        return;
+        return nullptr;
     }
     TaskOptions options;
     options.visible = changes.size() > 1;
     options.cancelWithContext = false; // an edit is made whether or not somebody waits for the news
-    m_edits.start<EditOutcome>(
+    return m_edits.start<EditOutcome>(
         text,
         [database = m_database, changes = std::move(changes)](Progress& progress) -> Result<EditOutcome> {
             return makeChanges(*database, changes, progress);
@@ -192,7 +230,8 @@ void Session::apply(const QString& text, QVector<KeyChange> changes, QObject* co
             std::optional<rustcask::Error> error = r ? r->error : r.error();
             if (made > 0) {
                 auto edits = std::make_shared<const QVector<KeyEdit>>(std::move(r->made));
-                m_undoStack.push(new EditCommand(this, text, std::move(edits)));
+                m_undoStack.push(new EditCommand(this, text, edits));
+                Q_EMIT keysEdited(keysOf(*edits));
                 noteChange();
             }
             if (error) {
@@ -244,7 +283,8 @@ void Session::replay(const QString& text, std::shared_ptr<const QVector<KeyEdit>
             return conflicts;
         },
         this,
-        [this, text, failed](Result<quint64> conflicts) {
+        [this, text, edits, failed](Result<quint64> conflicts) {
+            Q_EMIT keysEdited(keysOf(*edits));
             noteChange();
             if (!conflicts) {
                 sampleStats();

@@ -33,7 +33,14 @@ struct KeyEdit {
 struct KeyChange {
     QByteArray key{};
     std::optional<QByteArray> value{};
+    /// With `guarded` the change is only made while the newest record of the key is still `expected` (nullopt: the key
+    /// is absent); otherwise it fails with an error for which `isConflict` holds, and nothing is written.
+    bool guarded = false;
+    std::optional<rustcask::Sequence> expected{};
 };
+
+/// Whether an edit failed because the key has been changed by somebody else.
+[[nodiscard]] bool isConflict(const rustcask::Error& error);
 
 /// The one holder of an open database. Lives in the GUI thread; everything that touches the disk runs on a worker.
 /// Made by SessionOpener. End it with `close`, which takes its time without blocking, then delete it.
@@ -65,8 +72,9 @@ public:
     void remove(const QByteArray& key, QObject* context, std::function<void(Result<bool>)> done = {});
     /// Several changes as one step of undo (rename, delete a selection). The result counts the changes made; on failure
     /// those made before it stay, as one step that can be undone, and the error tells how many.
-    void apply(const QString& text, QVector<KeyChange> changes, QObject* context,
-               std::function<void(Result<quint64>)> done = {});
+    /// The task, for those who show its progress; nullptr when the edit is refused.
+    Task* apply(const QString& text, QVector<KeyChange> changes, QObject* context,
+                std::function<void(Result<quint64>)> done = {});
     /// A get on a worker; beside edits, not behind them. nullopt: absent.
     void get(const QByteArray& key, QObject* context, std::function<void(Result<std::optional<QByteArray>>)> done);
 
@@ -78,6 +86,8 @@ Q_SIGNALS:
     void statsSampled(const rustcask::Stats& stats, qint64 monotonicMs);
     /// Keys changed, by whomever (own edits, merge, another process); at most ten times a second.
     void contentChanged();
+    /// Keys this session has changed, by an edit, an undo or a redo; at once, in the order of the changes.
+    void keysEdited(const QVector<QByteArray>& keys);
     /// Rotations, merge steps, syncs, hints, recovery steps in order; at most ten times a second.
     void eventsArrived(const QVector<rustcask::ui::EngineEvent>& events);
     /// The database turned read-only, or following another process failed.

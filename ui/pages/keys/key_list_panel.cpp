@@ -1,0 +1,473 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/keys/key_list_panel.h"
+
+#include <QAction>
+#include <QButtonGroup>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMenu>
+#include <QPainter>
+#include <QPushButton>
+#include <QScrollBar>
+#include <QStackedWidget>
+#include <QTableView>
+#include <QVBoxLayout>
+
+#include "settings/settings.h"
+#include "theme/format.h"
+#include "theme/icons.h"
+#include "theme/tokens.h"
+#include "widgets/card.h"
+#include "widgets/labels.h"
+#include "widgets/row_delegate.h"
+#include "widgets/states.h"
+
+namespace rustcask::ui {
+
+namespace {
+
+constexpr int filterDelayMs = 150;
+constexpr int timesDelayMs = 30;
+constexpr int maxKeptSelection = 2000;
+
+const Setting<int> matchMode{"keys/match-mode", 0};
+
+/// Marks keys with unsaved changes by a dot before the key and a heavier type.
+class KeyDelegate : public RowDelegate {
+public:
+    using RowDelegate::RowDelegate;
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+        if (!index.data(KeyListModel::draftRole).toBool()) {
+            RowDelegate::paint(painter, option, index);
+            return;
+        }
+        QStyleOptionViewItem shifted = option;
+        paintBackground(painter, option);
+        shifted.rect.adjust(14, 0, 0, 0);
+        RowDelegate::paint(painter, shifted, index);
+        painter->save();
+        painter->setRenderHint(QPainter::Antialiasing);
+        painter->setPen(Qt::NoPen);
+        painter->setBrush(tokensFor(option.palette).warning);
+        painter->drawEllipse(QPointF(option.rect.left() + sidePadding + 6, option.rect.center().y()), 3.5, 3.5);
+        painter->restore();
+    }
+};
+
+KeyOrder orderOf(int column) {
+    switch (column) {
+    case KeyListModel::sizeColumn:
+        return KeyOrder::valueSize;
+    case KeyListModel::writtenColumn:
+        return KeyOrder::written;
+    case KeyListModel::generationColumn:
+        return KeyOrder::generation;
+    default:
+        return KeyOrder::key;
+    }
+}
+
+} // namespace
+
+KeyListPanel::KeyListPanel(Settings& settings, const Actions& actions, QWidget* parent)
+    : QWidget(parent), m_loader(&m_model) {
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    m_card = new Card;
+    layout->addWidget(m_card);
+    m_card->addToolRow(buildFilter(settings));
+    m_banner = new Banner;
+    m_card->addBody(m_banner, 0, true);
+    m_card->addBody(buildCountLine(), 0);
+    m_stack = new QStackedWidget;
+    m_card->addBody(m_stack);
+    buildTable(settings);
+    m_empty = new EmptyState(QStringLiteral("keys"), QString());
+    m_emptyButton = m_empty->addButton(tr("Clear the filter"), false);
+    m_stack->addWidget(m_empty);
+
+    QHBoxLayout* footer = m_card->footer();
+    footer->addWidget(makePrimaryButton(actions.create));
+    footer->addWidget(makeButton(actions.duplicate));
+    footer->addWidget(makeButton(actions.rename));
+    footer->addStretch(1);
+    footer->addWidget(makeButton(actions.removeMatching));
+    footer->addWidget(makeButton(actions.remove));
+
+    m_filterDelay.setSingleShot(true);
+    m_filterDelay.setInterval(filterDelayMs);
+    m_timesDelay.setSingleShot(true);
+    m_timesDelay.setInterval(timesDelayMs);
+    connect(&m_filterDelay, &QTimer::timeout, this, &KeyListPanel::applyFilter);
+    connect(&m_timesDelay, &QTimer::timeout, this, &KeyListPanel::fetchTimes);
+    connect(m_emptyButton, &QPushButton::clicked, this, &KeyListPanel::clearFilter);
+    connect(&m_loader, &KeyListLoader::changed, this, &KeyListPanel::updateCounts);
+    connect(&m_model, &QAbstractItemModel::modelAboutToBeReset, this, &KeyListPanel::savePlace);
+    connect(&m_model, &QAbstractItemModel::modelReset, this, &KeyListPanel::restorePlace);
+    connect(&m_model, &QAbstractItemModel::rowsInserted, this, [this] {
+        if (!m_awaited.isEmpty() && selectKey(m_awaited)) {
+            m_awaited.clear();
+        }
+        m_timesDelay.start();
+    });
+    updateCounts();
+}
+
+QWidget* KeyListPanel::buildFilter(Settings& settings) {
+    auto* row = new QWidget;
+    auto* layout = new QHBoxLayout(row);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(6);
+    m_filter = new QLineEdit;
+    m_filter->setPlaceholderText(tr("Find keys"));
+    m_filter->setClearButtonEnabled(true);
+    m_filter->setAccessibleName(tr("Find keys"));
+    m_filter->setToolTip(tr("Type to see only the keys that match (Ctrl+F); Escape clears"));
+    m_filter->addAction(themedIcon(QStringLiteral("search"), IconRole::muted), QLineEdit::LeadingPosition);
+    m_filter->installEventFilter(this);
+    m_filter->setMinimumWidth(140);
+    layout->addWidget(m_filter, 1);
+    m_modes = new QButtonGroup(this);
+    const auto chip = [&](MatchMode mode, const QString& text, const QString& tip) {
+        QPushButton* button = makeChip(text);
+        button->setToolTip(tip);
+        button->setAccessibleName(tr("Match: %1").arg(text));
+        m_modes->addButton(button, static_cast<int>(mode));
+        layout->addWidget(button);
+    };
+    chip(MatchMode::contains, tr("contains"), tr("Keys that hold the text; upper and lower case alike"));
+    chip(MatchMode::prefix, tr("prefix"), tr("Keys that begin with exactly this text"));
+    chip(MatchMode::glob, tr("glob"), tr("Whole keys, with * for anything, ? for one byte, [a-z] for a range"));
+    chip(MatchMode::regex, tr("regex"), tr("Regular expression; upper and lower case alike"));
+    chip(MatchMode::hex, tr("hex"), tr("Keys that hold these bytes, as in 00 ff 7a"));
+    QAbstractButton* kept = m_modes->button(settings.get(matchMode));
+    (kept != nullptr ? kept : m_modes->button(0))->setChecked(true);
+    connect(m_modes, &QButtonGroup::idClicked, this, [this, &settings](int id) {
+        settings.set(matchMode, id);
+        applyFilter();
+    });
+    connect(m_filter, &QLineEdit::textChanged, this, [this] { m_filterDelay.start(); });
+    return row;
+}
+
+QWidget* KeyListPanel::buildCountLine() {
+    auto* row = new QWidget;
+    auto* layout = new QHBoxLayout(row);
+    layout->setContentsMargins(Card::gutter, 6, Card::gutter, 6);
+    layout->setSpacing(6);
+    m_count = makeTitle(QString());
+    m_detail = makeMuted(QString());
+    m_detail->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_drafts = makeChip(QString());
+    m_drafts->setCheckable(false);
+    m_drafts->setToolTip(tr("Keys with changes that are not saved yet"));
+    m_drafts->setAccessibleName(tr("Unsaved changes"));
+    m_drafts->setMenu(new QMenu(m_drafts));
+    m_drafts->hide();
+    layout->addWidget(m_count);
+    layout->addWidget(m_detail, 1);
+    layout->addWidget(m_drafts);
+    return row;
+}
+
+void KeyListPanel::buildTable(Settings& settings) {
+    m_table = new QTableView;
+    m_table->setModel(&m_model);
+    styleTable(m_table, tr("Keys"));
+    m_table->setItemDelegateForColumn(KeyListModel::keyColumn, new KeyDelegate(m_table));
+    m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    m_table->setContextMenuPolicy(Qt::CustomContextMenu);
+    m_table->setVerticalScrollMode(QAbstractItemView::ScrollPerItem);
+    QHeaderView* header = m_table->horizontalHeader();
+    header->setSectionsClickable(true);
+    header->setSortIndicatorShown(true);
+    header->setSortIndicator(KeyListModel::keyColumn, Qt::AscendingOrder);
+    header->setStretchLastSection(false);
+    header->setMinimumSectionSize(56);
+    header->setSectionResizeMode(KeyListModel::keyColumn, QHeaderView::Stretch);
+    m_table->setColumnWidth(KeyListModel::sizeColumn, 96);
+    m_table->setColumnWidth(KeyListModel::writtenColumn, 150);
+    m_table->setColumnWidth(KeyListModel::generationColumn, 96);
+    settings.keep(header, QStringLiteral("keys/columns"));
+    header->setSortIndicator(KeyListModel::keyColumn, Qt::AscendingOrder);
+    m_stack->addWidget(m_table);
+
+    connect(header, &QHeaderView::sortIndicatorChanged, this, &KeyListPanel::applySort);
+    connect(m_table->verticalScrollBar(), &QScrollBar::valueChanged, this, [this] { m_timesDelay.start(); });
+    m_table->viewport()->installEventFilter(this);
+    connect(m_table, &QTableView::activated, this, &KeyListPanel::activated);
+    connect(m_table, &QTableView::customContextMenuRequested, this,
+            [this](const QPoint& at) { Q_EMIT menuRequested(m_table->viewport()->mapToGlobal(at)); });
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &KeyListPanel::noteCurrent);
+    connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
+        if (!m_restoring) {
+            Q_EMIT selectionChanged();
+        }
+    });
+}
+
+bool KeyListPanel::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == m_filter && event->type() == QEvent::KeyPress) {
+        const int key = static_cast<QKeyEvent*>(event)->key();
+        if (key == Qt::Key_Escape && !m_filter->text().isEmpty()) {
+            clearFilter();
+            return true;
+        }
+        if (key == Qt::Key_Down || key == Qt::Key_Return || key == Qt::Key_Enter) {
+            if (m_filterDelay.isActive()) {
+                m_filterDelay.stop();
+                applyFilter();
+            }
+            m_table->setFocus();
+            if (!m_table->currentIndex().isValid() && m_model.rowCount() > 0) {
+                m_table->selectRow(0);
+            }
+            return true;
+        }
+    }
+    if (m_table != nullptr && watched == m_table->viewport() && event->type() == QEvent::Resize) {
+        m_timesDelay.start();
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+void KeyListPanel::applyFilter() {
+    m_filterDelay.stop();
+    m_loader.setFilter({static_cast<MatchMode>(m_modes->checkedId()), m_filter->text()});
+}
+
+void KeyListPanel::setFilterText(const QString& text, MatchMode mode) {
+    m_modes->button(static_cast<int>(mode))->setChecked(true);
+    m_filter->setText(text);
+    applyFilter();
+}
+
+void KeyListPanel::clearFilter() {
+    m_filter->clear();
+    applyFilter();
+}
+
+void KeyListPanel::focusFilter() {
+    m_filter->setFocus(Qt::ShortcutFocusReason);
+    m_filter->selectAll();
+}
+
+void KeyListPanel::applySort(int column, Qt::SortOrder order) {
+    m_loader.setSort({orderOf(column), order == Qt::DescendingOrder});
+}
+
+int KeyListPanel::visibleRows() const {
+    return m_table->viewport()->height() / tableRowHeight + 1;
+}
+
+void KeyListPanel::savePlace() {
+    m_place = {};
+    m_restoring = true;
+    const QModelIndex current = m_table->currentIndex();
+    const int top = m_table->rowAt(0);
+    if (top >= 0) {
+        m_place.top = m_model.key(top);
+        m_place.topRow = top;
+    }
+    m_place.current = m_current;
+    if (current.isValid()) {
+        m_place.current = m_model.key(current.row());
+        m_place.offset = current.row() - std::max(0, top);
+        m_place.inView = m_place.offset >= 0 && m_place.offset < visibleRows();
+    }
+    const QItemSelection selection = m_table->selectionModel()->selection();
+    int count = 0;
+    for (const QItemSelectionRange& range : selection) {
+        count += range.height();
+    }
+    m_place.everything = count > 0 && count == m_model.rowCount();
+    if (count <= maxKeptSelection) {
+        for (const QItemSelectionRange& range : selection) {
+            for (int row = range.top(); row <= range.bottom(); ++row) {
+                m_place.selected.append(m_model.key(row));
+            }
+        }
+    }
+}
+
+void KeyListPanel::restorePlace() {
+    const bool sameView = m_placeFilter == m_loader.filter() && m_placeSort == m_loader.sort();
+    m_placeFilter = m_loader.filter();
+    m_placeSort = m_loader.sort();
+    QItemSelection selection;
+    if (m_place.everything && sameView) {
+        if (m_model.rowCount() > 0) {
+            selection.select(m_model.index(0, 0), m_model.index(m_model.rowCount() - 1, KeyListModel::columns - 1));
+        }
+    } else {
+        for (const QByteArray& key : std::as_const(m_place.selected)) {
+            if (const int row = m_model.rowOf(key); row >= 0) {
+                selection.select(m_model.index(row, 0), m_model.index(row, KeyListModel::columns - 1));
+            }
+        }
+    }
+    const int row = m_place.current.isEmpty() ? -1 : m_model.rowOf(m_place.current);
+    if (row >= 0) {
+        m_table->selectionModel()->setCurrentIndex(m_model.index(row, 0), QItemSelectionModel::NoUpdate);
+    }
+    m_table->selectionModel()->select(selection, QItemSelectionModel::ClearAndSelect);
+    if (row >= 0 && (m_place.inView || !sameView)) {
+        const int offset = m_place.inView ? m_place.offset : visibleRows() / 2;
+        m_table->verticalScrollBar()->setValue(std::max(0, row - offset));
+    } else if (sameView && m_place.topRow > 0) {
+        const int top = m_model.rowOf(m_place.top);
+        m_table->verticalScrollBar()->setValue(top >= 0 ? top : m_place.topRow);
+    } else if (!sameView) {
+        m_table->scrollToTop();
+    }
+    m_restoring = false;
+    if (!m_awaited.isEmpty() && selectKey(m_awaited)) {
+        m_awaited.clear();
+    }
+    m_timesDelay.start();
+    noteCurrent();
+    Q_EMIT selectionChanged();
+    updateCounts();
+}
+
+void KeyListPanel::noteCurrent() {
+    if (m_restoring) {
+        return;
+    }
+    const QByteArray key = m_model.key(m_table->currentIndex().row());
+    // A key that a filter hides stays the current one: what is shown or typed for it must not go away.
+    if (key.isEmpty() || key == m_current) {
+        return;
+    }
+    m_current = key;
+    Q_EMIT currentKeyChanged(m_current);
+}
+
+QByteArray KeyListPanel::currentKey() const {
+    return m_current;
+}
+
+int KeyListPanel::selectedCount() const {
+    int count = 0;
+    for (const QItemSelectionRange& range : m_table->selectionModel()->selection()) {
+        count += range.height();
+    }
+    return count;
+}
+
+RowIds KeyListPanel::selectedIds() const {
+    RowIds ids;
+    for (const QItemSelectionRange& range : m_table->selectionModel()->selection()) {
+        const RowIds some = m_model.ids(range.top(), range.bottom());
+        ids.insert(ids.end(), some.begin(), some.end());
+    }
+    return ids;
+}
+
+bool KeyListPanel::selectKey(const QByteArray& key) {
+    const int row = m_model.rowOf(key);
+    if (row < 0) {
+        return false;
+    }
+    m_table->setCurrentIndex(m_model.index(row, 0));
+    m_table->scrollTo(m_model.index(row, 0));
+    return true;
+}
+
+void KeyListPanel::forgetCurrent() {
+    m_current.clear();
+    m_awaited.clear();
+    m_place = {};
+}
+
+void KeyListPanel::selectWhenThere(const QByteArray& key) {
+    m_awaited = selectKey(key) ? QByteArray() : key;
+}
+
+void KeyListPanel::setDrafts(const QList<QByteArray>& keys) {
+    m_model.setDrafts(QSet<QByteArray>(keys.begin(), keys.end()));
+    m_drafts->setVisible(!keys.isEmpty());
+    m_drafts->setText(tr("%1 not saved").arg(formatCount(static_cast<quint64>(keys.size()))));
+    QMenu* menu = m_drafts->menu();
+    menu->clear();
+    for (const QByteArray& key : keys) {
+        QString text = displayKey(key, 80);
+        text.replace(QLatin1Char('&'), QStringLiteral("&&")); // no mnemonics in data
+        connect(menu->addAction(text), &QAction::triggered, this, [this, key] { Q_EMIT draftChosen(key); });
+    }
+}
+
+void KeyListPanel::fetchTimes() {
+    const int first = m_table->rowAt(0);
+    if (first >= 0) {
+        m_loader.wantTimes(first, first + visibleRows());
+    }
+}
+
+void KeyListPanel::updateCounts() {
+    const bool filtered = !m_loader.filter().isEmpty();
+    const quint64 live = m_model.liveKeys();
+    QString count;
+    QString detail;
+    QString sentence;
+    QString advice;
+    bool offersClearing = false;
+    switch (m_loader.state()) {
+    case KeyListLoader::State::empty:
+        sentence = tr("No database is open.");
+        advice = tr("Open one to see its keys.");
+        break;
+    case KeyListLoader::State::loading:
+        detail = tr("Reading the keys…");
+        sentence = tr("Reading the keys…");
+        break;
+    case KeyListLoader::State::failed:
+        sentence = errorTitle(m_loader.error());
+        advice = errorText(m_loader.error());
+        break;
+    case KeyListLoader::State::partial:
+        count = formatCount(m_loader.hitsSoFar());
+        detail = tr("match so far · partial, %1 of %2 keys searched")
+                     .arg(formatCount(m_loader.searchedSoFar()), formatCount(live));
+        break;
+    case KeyListLoader::State::complete:
+        count = formatCount(m_model.matchingKeys());
+        detail =
+            filtered ? tr("of %1 keys match · complete").arg(formatCount(live)) : (live == 1 ? tr("key") : tr("keys"));
+        if (m_loader.isSorting()) {
+            detail += tr(" · sorting…");
+        }
+        if (m_model.matchingKeys() > KeyListModel::maxShownRows) {
+            detail += tr(" · the first %1 are listed").arg(formatCount(KeyListModel::maxShownRows));
+        }
+        if (m_model.matchingKeys() == 0) {
+            offersClearing = filtered && live > 0;
+            sentence = offersClearing ? tr("No key matches.") : tr("This database has no keys.");
+            advice = offersClearing ? tr("Another text or another way of matching may find some.")
+                                    : (m_writable ? tr("“New key…” makes the first one.")
+                                                  : tr("It is open read-only; another process may add some."));
+        }
+        break;
+    }
+    if (!m_loader.patternProblem().isEmpty()) {
+        detail = m_loader.patternProblem();
+        count.clear();
+    }
+    m_count->setText(count);
+    m_count->setVisible(!count.isEmpty());
+    m_detail->setText(detail);
+    m_detail->setToolTip(plainToolTip(detail));
+    const bool showEmpty = !sentence.isEmpty() && m_model.rowCount() == 0;
+    if (showEmpty) {
+        m_empty->setIcon(m_loader.state() == KeyListLoader::State::failed ? QStringLiteral("warning")
+                                                                          : QStringLiteral("keys"));
+        m_empty->setTexts(sentence, advice);
+        m_emptyButton->setVisible(offersClearing);
+    }
+    m_stack->setCurrentWidget(showEmpty ? static_cast<QWidget*>(m_empty) : m_table);
+}
+
+} // namespace rustcask::ui

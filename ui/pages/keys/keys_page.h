@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+
+#include <QMap>
+#include <QPointer>
+#include <QTimer>
+
+#include "models/key_overlay.h"
+#include "pages/keys/key_dialog.h"
+#include "pages/keys/value_document.h"
+#include "pages/page.h"
+#include "tasks/task_runner.h"
+
+QT_BEGIN_NAMESPACE
+class QAction;
+class QSplitter;
+QT_END_NAMESPACE
+
+namespace rustcask::ui {
+
+class KeyListPanel;
+class ProgressStrip;
+class ValuePanel;
+class VersionsPanel;
+enum class CopyFormat;
+
+/// The key list, the value of the selected key and its versions.
+class KeysPage : public Page {
+    Q_OBJECT
+public:
+    explicit KeysPage(PageContext context, QWidget* parent = nullptr);
+    ~KeysPage() override;
+
+    [[nodiscard]] QString id() const override { return QStringLiteral("keys"); }
+    [[nodiscard]] QString title() const override { return tr("Keys"); }
+    [[nodiscard]] QString iconName() const override { return QStringLiteral("keys"); }
+    void setSession(Session* session) override;
+    [[nodiscard]] bool hasUnsavedEdits() const override;
+    void showTarget(const QByteArray& target) override;
+    void activated() override;
+    [[nodiscard]] QStringList scenes() const override;
+    void enterScene(const QString& scene) override;
+
+    [[nodiscard]] KeyListPanel& list() { return *m_list; }
+    [[nodiscard]] ValuePanel& value() { return *m_value; }
+    [[nodiscard]] VersionsPanel& versions() { return *m_versions; }
+
+private:
+    struct Actions {
+        QAction *find, *create, *duplicate, *rename, *remove, *removeMatching, *edit, *save, *discard, *loadFile,
+            *saveFile, *refresh, *copyKey, *copyValue;
+    };
+    void makeActions();
+    void connectSession();
+    void updateActions();
+    void showMenu(const QPoint& at);
+
+    // The list follows the database.
+    void noteEdited(const QVector<QByteArray>& keys);
+    void noteContent();
+    void noteRows();
+    void reloadSoon();
+
+    // The selected key.
+    void selectKey(const QByteArray& key);
+    void readValue();
+    void showRead(const QByteArray& key, rustcask::Result<std::optional<ValueDocument>> read);
+    void keepDraft();
+    void forgetDraft(const QByteArray& key);
+    void publishDrafts();
+    void openDraft(const QByteArray& key);
+
+    // Edits.
+    void save(bool overwrite);
+    void createKey();
+    void duplicateKey();
+    void renameKey();
+    void removeSelected();
+    void removeAllMatching();
+    void copyOrRename(bool rename);
+    /// Stores a value under a new key; with `removedRecord` it is a rename, and `from` goes if that is still its
+    /// record.
+    void store(KeyDialog* asked, const QByteArray& from, const QByteArray& to, const QByteArray& value, bool overwrite,
+               std::optional<rustcask::Sequence> removedRecord);
+    void tellExisting(const QPointer<KeyDialog>& dialog, const QByteArray& key);
+    void confirmRemoval(quint64 count, const QString& which, RowIds ids);
+    void removeKeys(RowIds ids, const QString& text);
+    void removeIds(const KeyTable& table, const RowIds& ids, const QString& text);
+    void restoreVersion(const QByteArray& key, const QByteArray& value);
+    void loadFile(std::function<void(const QByteArray&, const QString&)> done);
+    void saveFile();
+    void copy(bool value, CopyFormat format);
+    void showError(const rustcask::Error& error);
+
+    Actions m_actions{};
+    KeyListPanel* m_list = nullptr;
+    ValuePanel* m_value = nullptr;
+    VersionsPanel* m_versions = nullptr;
+    ProgressStrip* m_progress = nullptr;
+    QPointer<Session> m_session;
+    QByteArray m_key;                 // selected; empty: none
+    QMap<QByteArray, Draft> m_drafts; // of keys that are not shown, and of the one that is
+    QList<QByteArray> m_publishedDrafts;
+    QByteArray m_savedKey; // the edit saved last
+    QByteArray m_savedBytes;
+    quint64 m_editedLast = 0; // keys that the last edit changed
+    QPointer<Task> m_readTask;
+    quint64 m_readSerial = 0;
+    quint64 m_knownAppends = 0; // records appended since the list's source was taken, as far as this page knows them
+    quint64 m_knownMerges = 0;
+    QTimer m_reload;
+    QTimer m_recheck;
+};
+
+} // namespace rustcask::ui

@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the Keys page changes. Every edit goes through the session, which makes it on a worker and on the undo stack.
+#include <QAction>
+#include <QFile>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QSaveFile>
+#include <QTableView>
+#include <QUndoStack>
+
+#include "pages/keys/key_dialog.h"
+#include "pages/keys/key_list_panel.h"
+#include "pages/keys/keys_page.h"
+#include "pages/keys/value_panel.h"
+#include "pages/keys/versions_panel.h"
+#include "session/session.h"
+#include "theme/format.h"
+#include "widgets/progress_strip.h"
+#include "widgets/states.h"
+
+namespace rustcask::ui {
+
+namespace {
+
+rustcask::Error fileError(const QString& operation, const QString& path, const QString& problem) {
+    rustcask::Error error;
+    error.code = rustcask::ErrorCode::ioError;
+    error.operation = operation.toStdString();
+    error.file = path.toStdString();
+    error.detail = problem.toStdString();
+    return error;
+}
+
+} // namespace
+
+void KeysPage::save(bool overwrite) {
+    const QByteArray key = m_value->key();
+    if (!m_session || !m_value->isDirty()) {
+        return; // an untouched editor writes nothing
+    }
+    const auto bytes = m_value->editedBytes();
+    if (!bytes) {
+        return; // the panel says what is wrong
+    }
+    KeyChange change{key, *bytes};
+    change.guarded = !overwrite;
+    const auto draft = m_drafts.constFind(key);
+    change.expected = draft != m_drafts.cend() ? draft->base : std::optional(m_value->document().info.sequence);
+    m_savedKey = key;
+    m_savedBytes = *bytes;
+    m_session->apply(tr("Edit %1").arg(displayKey(key, 40)), {change}, this,
+                     [this, key, saved = *bytes](rustcask::Result<quint64> done) {
+                         if (done) {
+                             const auto kept = m_drafts.constFind(key);
+                             if (kept != m_drafts.cend() && kept->hex.isEmpty() && kept->bytes == saved) {
+                                 forgetDraft(key);
+                             }
+                             if (key == m_key) {
+                                 readValue();
+                             }
+                             Q_EMIT statusMessage(tr("Saved %1.").arg(displayKey(key, 60)));
+                             return;
+                         }
+                         if (!isConflict(done.error())) {
+                             m_value->banner().showError(done.error());
+                             return;
+                         }
+                         Banner& banner = m_value->banner();
+                         banner.show(Banner::Kind::warning, tr("Not saved: %1 has been changed by somebody else since "
+                                                               "you began to edit it.")
+                                                                .arg(displayKey(key, 60)));
+                         connect(banner.addButton(tr("Replace theirs")), &QPushButton::clicked, this, [this, key] {
+                             if (m_value->key() == key) {
+                                 save(true);
+                             }
+                         });
+                         connect(banner.addButton(tr("Show theirs")), &QPushButton::clicked, this, [this, key] {
+                             forgetDraft(key);
+                             if (m_value->key() == key) {
+                                 m_value->discard();
+                                 readValue();
+                             }
+                         });
+                     });
+}
+
+void KeysPage::createKey() {
+    auto* dialog = new KeyDialog(KeyDialog::Purpose::create, {}, this);
+    connect(dialog, &KeyDialog::fileWanted, dialog, [this, dialog = QPointer(dialog)] {
+        loadFile([dialog](const QByteArray& bytes, const QString& name) {
+            if (dialog) {
+                dialog->setValueBytes(bytes, name);
+            }
+        });
+    });
+    connect(dialog, &KeyDialog::submitted, this,
+            [this, dialog](const QByteArray& key, const QByteArray& value, bool overwrite) {
+                store(dialog, {}, key, value, overwrite, std::nullopt);
+            });
+    dialog->open();
+}
+
+void KeysPage::duplicateKey() {
+    copyOrRename(false);
+}
+
+void KeysPage::renameKey() {
+    copyOrRename(true);
+}
+
+void KeysPage::copyOrRename(bool rename) {
+    const QByteArray from = m_list->model().key(m_list->table()->currentIndex().row());
+    if (from.isEmpty() || !m_session) {
+        return;
+    }
+    auto* dialog = new KeyDialog(rename ? KeyDialog::Purpose::rename : KeyDialog::Purpose::duplicate, from, this);
+    connect(
+        dialog, &KeyDialog::submitted, this,
+        [this, dialog = QPointer(dialog), from, rename](const QByteArray& to, const QByteArray&, bool overwrite) {
+            using Read = std::optional<ValueDocument>;
+            m_session->tasks().start<Read>(
+                tr("Read %1").arg(displayKey(from, 40)),
+                [database = m_session->database(), from](rustcask::Progress&) { return readDocument(*database, from); },
+                dialog,
+                [this, dialog, from, to, overwrite, rename](rustcask::Result<Read> read) {
+                    if (!read || !*read) {
+                        dialog->showError(
+                            read ? fileError(tr("read the value"), QString(), tr("The key has been deleted meanwhile."))
+                                 : read.error());
+                        return;
+                    }
+                    store(dialog, from, to, (*read)->bytes, overwrite,
+                          rename ? std::optional((*read)->info.sequence) : std::nullopt);
+                },
+                {.visible = false});
+        });
+    dialog->open();
+}
+
+void KeysPage::store(KeyDialog* asked, const QByteArray& from, const QByteArray& to, const QByteArray& value,
+                     bool overwrite, std::optional<rustcask::Sequence> removedRecord) {
+    if (!m_session) {
+        return;
+    }
+    const QPointer<KeyDialog> dialog(asked);
+    // The new name first: a crash between the two leaves the value under both, never under none.
+    QVector<KeyChange> changes{{to, value, !overwrite, std::nullopt}};
+    QString text = tr("Create %1").arg(displayKey(to, 40));
+    if (removedRecord) {
+        changes.append({from, std::nullopt, true, removedRecord});
+        text = tr("Rename %1").arg(displayKey(from, 40));
+    } else if (!from.isEmpty()) {
+        text = tr("Duplicate %1").arg(displayKey(from, 40));
+    }
+    m_session->apply(text, changes, this, [this, dialog, from, to, removedRecord](rustcask::Result<quint64> done) {
+        if (!done) {
+            if (!dialog) {
+                showError(done.error());
+            } else if (isConflict(done.error()) && m_session) {
+                tellExisting(dialog, to);
+            } else {
+                dialog->showError(done.error());
+            }
+            return;
+        }
+        if (dialog) {
+            dialog->accept();
+        }
+        if (removedRecord && m_drafts.contains(from)) { // what was typed moves along
+            Draft draft = m_drafts.take(from);
+            draft.key = to;
+            draft.base = std::nullopt; // a record not known yet: saving will ask
+            m_drafts[to] = draft;
+            publishDrafts();
+        }
+        m_list->selectWhenThere(to);
+        const bool hidden = !m_list->loader().filter().isEmpty() && m_list->model().rowOf(to) < 0;
+        Q_EMIT statusMessage(hidden ? tr("%1 is stored; the filter may hide it.").arg(displayKey(to, 60))
+                                    : tr("%1 is stored.").arg(displayKey(to, 60)));
+    });
+}
+
+void KeysPage::tellExisting(const QPointer<KeyDialog>& dialog, const QByteArray& key) {
+    using Info = std::optional<rustcask::KeyInfo>;
+    m_session->tasks().start<Info>(
+        tr("Look at %1").arg(displayKey(key, 40)),
+        [database = m_session->database(), key](rustcask::Progress&) {
+            return database->info({key.constData(), static_cast<std::size_t>(key.size())});
+        },
+        dialog,
+        [dialog](rustcask::Result<Info> info) {
+            if (!info) {
+                dialog->showError(info.error());
+            } else if (*info) {
+                dialog->showExists(
+                    tr("%1 written %2").arg(formatBytes((*info)->valueBytes), formatTime((*info)->time)));
+            } else {
+                dialog->showError(fileError(tr("change the key"), QString(),
+                                            tr("It has been changed by somebody else meanwhile; try again.")));
+            }
+        },
+        {.visible = false});
+}
+
+void KeysPage::removeSelected() {
+    if (!m_session) {
+        return;
+    }
+    const int count = m_list->selectedCount();
+    RowIds ids = m_list->selectedIds();
+    if (count == 0) {
+        return;
+    }
+    const QString name = displayKey(m_list->model().key(m_list->table()->currentIndex().row()), 60);
+    if (count == 1) {
+        removeKeys(std::move(ids), tr("Delete %1").arg(name));
+        return;
+    }
+    confirmRemoval(static_cast<quint64>(count), tr("the selected keys"), std::move(ids));
+}
+
+void KeysPage::removeAllMatching() {
+    const int rows = m_list->model().rowCount();
+    if (!m_session || rows == 0 || m_list->loader().state() != KeyListLoader::State::complete) {
+        return; // a count "so far" is no count
+    }
+    confirmRemoval(static_cast<quint64>(rows), tr("all keys that match “%1”").arg(m_list->loader().filter().text),
+                   m_list->model().ids(0, rows - 1));
+}
+
+void KeysPage::confirmRemoval(quint64 count, const QString& which, RowIds ids) {
+    auto* box = new QMessageBox(QMessageBox::Warning, tr("Delete keys"), QString(), QMessageBox::NoButton, this);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setTextFormat(Qt::PlainText);
+    box->setText(tr("Delete %1 keys?").arg(formatCount(count)));
+    box->setInformativeText(tr("These are %1. Undo brings them back.").arg(which));
+    QPushButton* remove = box->addButton(tr("Delete %1 keys").arg(formatCount(count)), QMessageBox::AcceptRole);
+    box->setDefaultButton(box->addButton(QMessageBox::Cancel));
+    // The ids mean something only in the list as it is now: look them up before it changes.
+    connect(remove, &QPushButton::clicked, this, [this, count, table = m_list->model().table(), ids = std::move(ids)] {
+        removeIds(table, ids, tr("Delete %1 keys").arg(formatCount(count)));
+    });
+    box->open();
+}
+
+void KeysPage::removeKeys(RowIds ids, const QString& text) {
+    removeIds(m_list->model().table(), ids, text);
+}
+
+void KeysPage::removeIds(const KeyTable& table, const RowIds& ids, const QString& text) {
+    if (!m_session) {
+        return;
+    }
+    // A million keys are collected on a worker, too.
+    m_session->tasks().start<QVector<KeyChange>>(
+        text,
+        [table, ids](rustcask::Progress& progress) -> rustcask::Result<QVector<KeyChange>> {
+            QVector<KeyChange> changes;
+            changes.reserve(static_cast<qsizetype>(ids.size()));
+            for (const RowId id : ids) {
+                if (auto go = progress.checkpoint("delete keys"); !go) {
+                    return rustcask::failure(go.error());
+                }
+                const std::string_view key = table.entry(id).key;
+                changes.append({QByteArray(key.data(), static_cast<qsizetype>(key.size())), std::nullopt});
+            }
+            return changes;
+        },
+        this,
+        [this, text](rustcask::Result<QVector<KeyChange>> changes) {
+            if (!changes) {
+                showError(changes.error());
+                return;
+            }
+            const auto wanted = static_cast<quint64>(changes->size());
+            m_editedLast = 0;
+            Task* task =
+                m_session->apply(text, std::move(*changes), this, [this, wanted](rustcask::Result<quint64> done) {
+                    const quint64 made = done ? *done : m_editedLast;
+                    Banner& banner = m_list->banner();
+                    if (!done && done.error().code == rustcask::ErrorCode::cancelled) {
+                        banner.show(Banner::Kind::warning, tr("Stopped: %1 of %2 keys have been deleted.")
+                                                               .arg(formatCount(made), formatCount(wanted)));
+                    } else if (!done) {
+                        banner.showError(done.error());
+                    } else if (wanted == 1 && made == 1) {
+                        banner.clear();
+                        Q_EMIT statusMessage(tr("The key is deleted. Undo brings it back."));
+                        return;
+                    } else if (made == wanted) {
+                        banner.show(Banner::Kind::success, tr("%1 keys have been deleted.").arg(formatCount(made)));
+                    } else {
+                        banner.show(Banner::Kind::success, tr("%1 keys have been deleted; %2 were gone already.")
+                                                               .arg(formatCount(made), formatCount(wanted - made)));
+                    }
+                    if (made > 0 && m_session) {
+                        connect(banner.addButton(tr("Undo")), &QPushButton::clicked, this, [this] {
+                            m_list->banner().clear();
+                            if (m_session) {
+                                m_session->undoStack().undo();
+                            }
+                        });
+                    }
+                });
+            if (task != nullptr && wanted > 1) {
+                m_progress->setTask(task);
+            }
+        },
+        {.visible = false});
+}
+
+void KeysPage::restoreVersion(const QByteArray& key, const QByteArray& value) {
+    if (!m_session) {
+        return;
+    }
+    const rustcask::Version* newest = m_versions->model().version(0);
+    KeyChange change{key, value};
+    change.guarded = true;
+    change.expected = newest != nullptr && newest->live ? std::optional(newest->sequence) : std::nullopt;
+    m_session->apply(tr("Restore %1").arg(displayKey(key, 40)), {change}, this,
+                     [this, key](rustcask::Result<quint64> done) {
+                         if (!done) {
+                             showError(done.error());
+                             return;
+                         }
+                         Q_EMIT statusMessage(tr("The version is the newest one now. Undo takes it back."));
+                         if (key == m_key) {
+                             m_list->selectWhenThere(key);
+                             readValue();
+                         }
+                     });
+}
+
+void KeysPage::loadFile(std::function<void(const QByteArray&, const QString&)> done) {
+    auto* dialog = new QFileDialog(this, tr("Value from a file"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    connect(dialog, &QFileDialog::fileSelected, this, [this, done = std::move(done)](const QString& path) {
+        if (!m_session) {
+            return;
+        }
+        m_session->tasks().start<QByteArray>(
+            tr("Read %1").arg(QFileInfo(path).fileName()),
+            [path](rustcask::Progress&) -> rustcask::Result<QByteArray> {
+                QFile file(path);
+                if (!file.open(QIODevice::ReadOnly)) {
+                    return rustcask::failure(fileError(tr("read the file"), path, file.errorString()));
+                }
+                if (static_cast<quint64>(file.size()) > rustcask::maxValueBytes) {
+                    return rustcask::failure(
+                        fileError(tr("read the file"), path, tr("A value has at most 4 GiB less one byte.")));
+                }
+                QByteArray bytes = file.readAll();
+                if (file.error() != QFileDevice::NoError) {
+                    return rustcask::failure(fileError(tr("read the file"), path, file.errorString()));
+                }
+                return bytes;
+            },
+            this,
+            [this, path, done](rustcask::Result<QByteArray> bytes) {
+                if (bytes) {
+                    done(*bytes, QFileInfo(path).fileName());
+                } else {
+                    showError(bytes.error());
+                }
+            });
+    });
+    dialog->open();
+}
+
+void KeysPage::saveFile() {
+    if (!m_value->hasValue()) {
+        return;
+    }
+    auto* dialog = new QFileDialog(this, tr("Value to a file"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    connect(dialog, &QFileDialog::fileSelected, this, [this, bytes = m_value->document().bytes](const QString& path) {
+        if (!m_session) {
+            return;
+        }
+        m_session->tasks().start<bool>(
+            tr("Write %1").arg(QFileInfo(path).fileName()),
+            [path, bytes](rustcask::Progress&) -> rustcask::Result<bool> {
+                QSaveFile file(path);
+                if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit()) {
+                    return rustcask::failure(fileError(tr("write the file"), path, file.errorString()));
+                }
+                return true;
+            },
+            this,
+            [this, path](rustcask::Result<bool> written) {
+                if (written) {
+                    Q_EMIT statusMessage(tr("The value is in %1.").arg(path));
+                } else {
+                    showError(written.error());
+                }
+            });
+    });
+    dialog->open();
+}
+
+} // namespace rustcask::ui
