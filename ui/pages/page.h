@@ -29,6 +29,9 @@ public:
     virtual void setSession(Session* session) = 0;
     /// Whether leaving now would lose something typed: closing asks first.
     [[nodiscard]] virtual bool hasUnsavedEdits() const { return false; }
+    /// What closing the window would break off, as a sentence ("A benchmark is running."); empty: nothing. The tasks of
+    /// the session need not be named here.
+    [[nodiscard]] virtual QString runningWork() const { return {}; }
     /// Called when the page becomes the current one, after it is shown.
     virtual void activated() {}
 

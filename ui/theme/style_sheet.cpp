@@ -50,10 +50,17 @@ QPushButton[role="link"] { border: none; background: transparent; color: %accent
 QPushButton[role="link"]:hover { text-decoration: underline; }
 QPushButton[role="search"] { text-align: left; color: %muted%; background: %field%; }
 
+QPushButton[role="way"] { text-align: left; border-radius: 8px; padding: 0; }
+QPushButton[role="picture"] { border: none; background: transparent; padding: 0; }
+QFrame[role="popup"] { background: %card%; border: 1px solid %edge%; }
+
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 4px; }
 QToolButton:hover { background: %hover%; }
 QToolButton:pressed, QToolButton:checked { background: %accentSoft%; }
 QToolButton:focus { border-color: %accent%; }
+QToolButton[role="rail"] { color: %muted%; border-radius: 8px; padding: 6px 0 4px 0; }
+QToolButton[role="rail"]:checked { color: %accentInk%; background: %accentSoft%; font-weight: 600; }
+QToolButton[role="rail"]:disabled { color: %disabled%; }
 QToolButton::menu-indicator { image: none; }
 
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox, QDateTimeEdit {
@@ -119,8 +126,8 @@ QSplitter::handle { background: transparent; }
 QProgressBar { background: %line%; border: none; border-radius: 4px; }
 QProgressBar::chunk { background: %accent%; border-radius: 4px; }
 
-QMenuBar { background: %card%; border-bottom: 1px solid %line%; padding: 1px 6px; }
-QMenuBar::item { background: transparent; padding: 4px 9px; border-radius: 5px; }
+QMenuBar { background: transparent; border: none; padding: 0; spacing: 0; }
+QMenuBar::item { background: transparent; padding: 4px 8px; border-radius: 5px; }
 QMenuBar::item:selected, QMenuBar::item:pressed { background: %accentSoft%; }
 QMenu { background: %card%; border: 1px solid %line%; padding: 5px; }
 QMenu::item { padding: 5px 26px 5px 26px; border-radius: 5px; }

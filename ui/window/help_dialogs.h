@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+QT_BEGIN_NAMESPACE
+class QDialog;
+class QWidget;
+QT_END_NAMESPACE
+
+namespace rustcask::ui {
+
+class ActionRegistry;
+
+/// All shortcuts of the window, by category. Shown with open(); deletes itself.
+[[nodiscard]] QDialog* makeShortcutSheet(const ActionRegistry& registry, QWidget* parent);
+/// Name, version, what it is, and the licences of program, engine and libraries.
+[[nodiscard]] QDialog* makeAboutDialog(QWidget* parent);
+
+} // namespace rustcask::ui
