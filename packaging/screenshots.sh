@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Renders every page and dialog of Rustcask Studio from the sample database, light and dark, without a display.
+# Renders every page and dialog of Rustcask Studio from its sample database, light and dark, without a display.
 #
 #   packaging/screenshots.sh [FOLDER]    default: screenshots/ in the top folder; pictures go to FOLDER/light, FOLDER/dark
 set -euo pipefail
@@ -14,17 +14,14 @@ cmake --build --preset release -j "$(nproc)" --target rustcask rustcask-studio
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-packaging/make-sample.sh "$work/sample"
-
+chmod 700 "$work"
 export QT_QPA_PLATFORM=offscreen QT_LOGGING_RULES='qt.qpa.*=false' LC_ALL=C.UTF-8 TZ=UTC
 for theme in light dark; do
-    mkdir -p "$folder/$theme"
-    # A copy, settings and state of its own for each run: pages may write, and nothing of the user's must show.
-    cp -r "$work/sample" "$work/$theme"
-    mkdir -p "$work/home-$theme"
-    HOME=$work/home-$theme XDG_CONFIG_HOME=$work/home-$theme/config XDG_DATA_HOME=$work/home-$theme/data \
-        XDG_RUNTIME_DIR=$work/home-$theme timeout 300 \
-        build/release/bin/rustcask-studio "$work/$theme" --theme "$theme" --screenshots "$folder/$theme"
+    mkdir -p "$folder/$theme" "$work/$theme"
+    # A home of its own for each run: nothing of the user's must show.
+    env -u DBUS_SESSION_BUS_ADDRESS HOME="$work/$theme" XDG_CONFIG_HOME="$work/$theme/config" \
+        XDG_DATA_HOME="$work/$theme/data" XDG_RUNTIME_DIR="$work" timeout 600 \
+        build/release/bin/rustcask-studio --theme "$theme" --screenshots "$folder/$theme"
 done
 for theme in light dark; do
     count=$(find "$folder/$theme" -name '*.png' | wc -l)
