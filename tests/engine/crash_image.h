@@ -17,8 +17,10 @@ namespace rustcask::test {
 inline void copyDirectory(const std::filesystem::path& from, const std::filesystem::path& to) {
     std::filesystem::remove_all(to);
     std::filesystem::create_directory(to);
-    for (const auto& entry : std::filesystem::directory_iterator(from))
-        std::filesystem::copy_file(entry.path(), to / entry.path().filename());
+    for (const auto& entry : std::filesystem::directory_iterator(from)) {
+        std::error_code gone; // a hint may be renamed meanwhile
+        std::filesystem::copy_file(entry.path(), to / entry.path().filename(), gone);
+    }
 }
 
 struct RecordEnd {

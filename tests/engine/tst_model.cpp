@@ -12,10 +12,10 @@
 #include <rustcask/database.h>
 #include <rustcask/verify.h>
 
-#include "check.h"
-#include "crash_image.h"
-#include "temporary_directory.h"
-#include "test_main.h"
+#include "engine/crash_image.h"
+#include "support/check.h"
+#include "support/temporary_directory.h"
+#include "support/test_main.h"
 
 using namespace rustcask;
 

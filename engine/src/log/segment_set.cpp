@@ -110,6 +110,17 @@ void SegmentSet::attach(Segment& segment, std::shared_ptr<io::File> file, std::s
         m_reclaimer.retire(std::move(oldMapping));
 }
 
+void SegmentSet::detachHandle(Segment& segment) {
+    std::shared_ptr<io::File> file;
+    {
+        const std::lock_guard lock(m_mutex);
+        segment.handle.store(nullptr, std::memory_order_seq_cst);
+        file = std::exchange(segment.handleOwner, nullptr);
+    }
+    if (file)
+        m_reclaimer.retire(std::move(file));
+}
+
 Result<std::string_view> SegmentSet::read(Segment& segment, std::uint64_t offset, std::uint64_t bytes,
                                           std::string& scratch) const {
     if (m_strategy == ReadStrategy::mapped) {

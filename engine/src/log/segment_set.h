@@ -51,6 +51,9 @@ public:
     /// Gives the active file's handle and, for a mapped write path, mapping to readers.
     void attach(Segment& segment, std::shared_ptr<io::File> file, std::shared_ptr<io::Mapping> mapping);
 
+    /// Takes the writer's handle back when its file is sealed: from then on it counts against the limit on open files.
+    void detachHandle(Segment& segment);
+
     [[nodiscard]] io::FileSystem& fileSystem() const noexcept { return *m_fileSystem; }
     [[nodiscard]] keydir::Reclaimer& reclaimer() const noexcept { return m_reclaimer; }
 

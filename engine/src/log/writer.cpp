@@ -303,6 +303,8 @@ Result<void> Writer::seal() {
         return done;
     }
     m_active->sealed.store(true, std::memory_order_release);
+    if (!m_settings.mergeOutput)
+        m_segments.detachHandle(*m_active);
     const std::shared_ptr<Segment> done = std::exchange(m_active, nullptr);
     m_file.reset();
     m_mapping.reset();
