@@ -65,6 +65,19 @@ int toMebibytes(std::uint64_t bytes) {
     return static_cast<int>(bytes / mebibyte);
 }
 
+int toPercent(double fraction) {
+    return static_cast<int>(std::lround(fraction * 100));
+}
+
+// What a box says, or the exact value behind it while nobody touched it.
+std::uint64_t bytesOf(const QSpinBox* box, std::uint64_t given) {
+    return box->value() == toMebibytes(given) ? given : static_cast<std::uint64_t>(box->value()) * mebibyte;
+}
+
+double fractionOf(const QSpinBox* box, double given) {
+    return box->value() == toPercent(given) ? given : box->value() / 100.0;
+}
+
 } // namespace
 
 PolicyDialog::PolicyDialog(Session& session, const rustcask::MergePolicy& policy, QWidget* parent)
@@ -138,10 +151,11 @@ void PolicyDialog::explainMode() {
 }
 
 void PolicyDialog::setPolicy(const rustcask::MergePolicy& policy) {
+    m_given = policy;
     m_mode->setCurrentIndex(m_mode->findData(static_cast<int>(policy.mode)));
-    m_fractionTrigger->setValue(static_cast<int>(std::lround(policy.deadFractionTrigger * 100)));
+    m_fractionTrigger->setValue(toPercent(policy.deadFractionTrigger));
     m_bytesTrigger->setValue(toMebibytes(policy.deadBytesTrigger));
-    m_fractionThreshold->setValue(static_cast<int>(std::lround(policy.deadFractionThreshold * 100)));
+    m_fractionThreshold->setValue(toPercent(policy.deadFractionThreshold));
     m_bytesThreshold->setValue(toMebibytes(policy.deadBytesThreshold));
     m_smallFile->setValue(toMebibytes(policy.smallFileThreshold));
     m_windowBegin->setValue(policy.windowBeginHour);
@@ -152,14 +166,14 @@ void PolicyDialog::setPolicy(const rustcask::MergePolicy& policy) {
 rustcask::MergePolicy PolicyDialog::policy() const {
     rustcask::MergePolicy policy;
     policy.mode = static_cast<rustcask::MergeMode>(m_mode->currentData().toInt());
-    policy.deadFractionTrigger = m_fractionTrigger->value() / 100.0;
-    policy.deadBytesTrigger = static_cast<std::uint64_t>(m_bytesTrigger->value()) * mebibyte;
-    policy.deadFractionThreshold = m_fractionThreshold->value() / 100.0;
-    policy.deadBytesThreshold = static_cast<std::uint64_t>(m_bytesThreshold->value()) * mebibyte;
-    policy.smallFileThreshold = static_cast<std::uint64_t>(m_smallFile->value()) * mebibyte;
+    policy.deadFractionTrigger = fractionOf(m_fractionTrigger, m_given.deadFractionTrigger);
+    policy.deadBytesTrigger = bytesOf(m_bytesTrigger, m_given.deadBytesTrigger);
+    policy.deadFractionThreshold = fractionOf(m_fractionThreshold, m_given.deadFractionThreshold);
+    policy.deadBytesThreshold = bytesOf(m_bytesThreshold, m_given.deadBytesThreshold);
+    policy.smallFileThreshold = bytesOf(m_smallFile, m_given.smallFileThreshold);
     policy.windowBeginHour = m_windowBegin->value();
     policy.windowEndHour = m_windowEnd->value();
-    policy.maxBytesPerSecond = static_cast<std::uint64_t>(m_rate->value()) * mebibyte;
+    policy.maxBytesPerSecond = bytesOf(m_rate, m_given.maxBytesPerSecond);
     return policy;
 }
 

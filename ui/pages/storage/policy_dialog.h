@@ -36,6 +36,7 @@ private:
     void explainMode();
 
     Session& m_session;
+    rustcask::MergePolicy m_given{}; // exact: the boxes round
     Banner* m_error;
     QComboBox* m_mode;
     QLabel* m_modeText;

@@ -82,9 +82,10 @@ void StatsRecorder::event(const EngineEvent& event, double seconds) {
     case rustcask::EventKind::merge:
         if (event.text == QLatin1String("begin")) {
             mark.kind = MarkKind::mergeBegin;
-        } else if (event.text == QLatin1String("end") || event.text == QLatin1String("cancelled")) {
+        } else if (event.text == QLatin1String("end") || event.text == QLatin1String("cancelled") ||
+                   event.text == QLatin1String("failed")) {
             mark.kind = MarkKind::mergeEnd;
-            mark.cancelled = event.text == QLatin1String("cancelled");
+            mark.complete = event.text == QLatin1String("end");
         } else {
             return;
         }
@@ -119,7 +120,7 @@ QVector<ChartMark> StatsRecorder::marks(double from, double to, double closest) 
             break;
         case MarkKind::mergeEnd:
             all.append(
-                {mark.seconds, mark.cancelled ? tr("merge cancelled") : tr("merge ended"), {InkRole::accent}, true});
+                {mark.seconds, mark.complete ? tr("merge ended") : tr("merge stopped"), {InkRole::accent}, true});
             break;
         case MarkKind::sync:
             if (mark.seconds - lastSync < closest) {

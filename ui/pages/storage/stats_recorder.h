@@ -57,7 +57,7 @@ private:
         MarkKind kind = MarkKind::rotate;
         double seconds = 0;
         quint64 generation = 0;
-        bool cancelled = false;
+        bool complete = true;
     };
 
     TimeSeries m_sizes;

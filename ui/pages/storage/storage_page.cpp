@@ -144,6 +144,7 @@ void StoragePage::setSession(Session* session) {
     delete m_mergeDialog;
     delete m_policyDialog;
     m_session = session;
+    m_policy.reset();
     m_merge->setSession(session);
     m_record->setSession(session);
     m_fileModel->setFiles({});
@@ -208,9 +209,11 @@ void StoragePage::openPolicyDialog() {
     if (!m_policyAction->isEnabled() || m_policyDialog || !m_session->database()) {
         return;
     }
-    m_policyDialog = new PolicyDialog(*m_session, m_session->database()->options().merge, window());
-    connect(m_policyDialog, &PolicyDialog::applied, this,
-            [this] { Q_EMIT statusMessage(tr("The merge policy is changed.")); });
+    m_policyDialog = new PolicyDialog(*m_session, m_policy.value_or(m_session->database()->options().merge), window());
+    connect(m_policyDialog, &PolicyDialog::applied, this, [this](const rustcask::MergePolicy& policy) {
+        m_policy = policy;
+        Q_EMIT statusMessage(tr("The merge policy is changed."));
+    });
     m_policyDialog->open();
 }
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <optional>
+
 #include <QPointer>
 
+#include <rustcask/options.h>
 #include <rustcask/types.h>
 
 #include "pages/page.h"
@@ -64,6 +67,7 @@ private:
     [[nodiscard]] std::vector<rustcask::Generation> selectedFiles() const;
 
     Session* m_session = nullptr;
+    std::optional<rustcask::MergePolicy> m_policy{}; // set here; the database tells the one it was opened with
     QAction* m_mergeAction;
     QAction* m_policyAction;
     QAction* m_verifyAction;

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QAbstractItemModelTester>
+#include <QSignalSpy>
+#include <QTableView>
+#include <QTest>
+
+#include "pages/storage/field_table_model.h"
+#include "pages/storage/record_card.h"
+#include "pages/storage/record_table_model.h"
+#include "pages/storage/records_panel.h"
+#include "session_fixture.h"
+#include "support/widget_test_main.h"
+#include "widgets/hex_view.h"
+
+using namespace rustcask::ui;
+using namespace rustcask::ui::test;
+
+/// The record list and the record card on real files.
+class TestStorageRecords : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void pagesTogetherAreTheWholeFile() {
+        rustcask::test::TemporaryDirectory directory;
+        fill(directory / "db",
+             {.keys = 2500, .overwrites = 1, .removes = 10, .valueBytes = 10, .maxFileBytes = 1 << 20});
+        const auto file = directory / "db" / "1.rustcask.data";
+        rustcask::Progress progress;
+        RecordIndex index;
+        RUSTCASK_OK(index.build(file, progress));
+        const auto view = index.view();
+        QVERIFY(view.complete);
+        QCOMPARE(view.records, std::uint64_t{1 + 2500 + 1250 + 10}); // with the file header
+        std::uint64_t at = 0;
+        std::uint64_t rows = 0;
+        for (std::uint64_t page = 0; rows < view.records; ++page) {
+            QCOMPARE(index.pageOffset(page), at);
+            QCOMPARE(index.pageOf(at), page);
+            RUSTCASK_VALUE(auto records, readPage(file, at, nullptr));
+            QVERIFY(!records.empty());
+            for (const auto& row : records) {
+                QCOMPARE(row.info.offset, at); // every byte belongs to exactly one record
+                at += row.info.bytes;
+            }
+            rows += records.size();
+        }
+        QCOMPARE(at, view.scannedTo);
+        progress.cancel();
+        RUSTCASK_FAILS(RecordIndex().build(file, progress), rustcask::ErrorCode::cancelled);
+    }
+
+    void theListTellsWhatBecameOfEachRecord() {
+        rustcask::test::TemporaryDirectory directory;
+        fill(directory / "db",
+             {.keys = 1500, .overwrites = 1, .removes = 5, .valueBytes = 10, .maxFileBytes = 1 << 20});
+        OpenSession session(directory / "db", browsingOptions(true));
+        RecordTableModel model;
+        QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        model.setPalette(QPalette());
+        QSignalSpy located(&model, &RecordTableModel::located);
+        model.open(session->tasks(), session->database(), directory / "db" / "1.rustcask.data");
+        QTRY_VERIFY(model.isComplete());
+        QCOMPARE(model.rowCount(), 1 + 1500 + 750 + 5);
+        model.locate(0);
+        QTRY_COMPARE(located.size(), 1);
+        QCOMPARE(model.rowAt(0)->state, RecordState::header);
+        QCOMPARE(model.rowAt(1)->state, RecordState::superseded); // key 0 was overwritten, then removed
+        QCOMPARE(model.rowAt(8)->state, RecordState::live);       // key 7: odd, and beyond those removed
+        // A row far down: asked for, then there.
+        const QModelIndex far = model.index(2200, RecordTableModel::key);
+        QVERIFY(far.data().toString().isEmpty());
+        QTRY_VERIFY(!far.data().toString().isEmpty());
+        // From a byte in the middle of a record to its row.
+        const auto* row = model.rowAt(2200);
+        model.locate(row->info.offset + 5);
+        QTRY_COMPARE(located.size(), 2);
+        QCOMPARE(located[1][0].toInt(), 2200);
+        QVERIFY(model.rowAt(2254) != nullptr);
+        QCOMPARE(model.rowAt(2254)->state, RecordState::tombstone);
+        model.close();
+        QCOMPARE(model.rowCount(), 0);
+    }
+
+    void fieldsAndBytesPointAtEachOther() {
+        rustcask::test::TemporaryDirectory directory;
+        fill(directory / "db", {.keys = 20});
+        OpenSession session(directory / "db", browsingOptions(true));
+        RecordsPanel panel;
+        RecordCard card;
+        connect(&panel, &RecordsPanel::recordSelected, &card, &RecordCard::showRecord);
+        panel.setSession(session.get());
+        card.setSession(session.get());
+        panel.setFiles(session->stats());
+        panel.resize(700, 400);
+        panel.show();
+        QSignalSpy shown(&card, &RecordCard::shown);
+        QTRY_VERIFY(panel.model()->rowCount() > 10);
+        QTRY_VERIFY(panel.model()->rowAt(3) != nullptr);
+        panel.table()->setCurrentIndex(panel.model()->index(3, 0));
+        QTRY_VERIFY(card.fields()->rowCount() == 8); // checksum … value
+        std::uint64_t covered = 0;
+        for (const auto& field : card.fields()->fields()) {
+            covered += field.bytes;
+        }
+        QCOMPARE(covered, panel.model()->rowAt(3)->info.bytes);
+        QCOMPARE(card.hex()->size(), covered);
+        card.fieldTable()->setCurrentIndex(card.fields()->index(2, 0));
+        QCOMPARE(card.hex()->currentSpan(), 2);
+        Q_EMIT card.hex()->currentSpanChanged(5);
+        QCOMPARE(card.fieldTable()->currentIndex().row(), 5);
+    }
+
+    void aHintFileIsListedToo() {
+        rustcask::test::TemporaryDirectory directory;
+        fill(directory / "db", {.keys = 100});
+        OpenSession session(directory / "db", browsingOptions(true));
+        RecordsPanel panel;
+        panel.setSession(session.get());
+        panel.setFiles(session->stats());
+        panel.resize(700, 400);
+        panel.show();
+        QVERIFY(panel.showFile(QStringLiteral("1.rustcask.hint")));
+        QTRY_VERIFY(panel.model()->isComplete() && panel.model()->rowAt(1) != nullptr);
+        QCOMPARE(panel.model()->rowAt(1)->state, RecordState::hintEntry);
+        QVERIFY(!panel.showFile(QStringLiteral("99.rustcask.data")));
+    }
+
+    void aFileThatIsGoneIsAnErrorInWords() {
+        rustcask::test::TemporaryDirectory directory;
+        fill(directory / "db", {.keys = 20});
+        OpenSession session(directory / "db", browsingOptions(true));
+        RecordTableModel model;
+        QSignalSpy failed(&model, &RecordTableModel::failed);
+        model.open(session->tasks(), session->database(), directory / "db" / "77.rustcask.data");
+        QTRY_COMPARE(failed.size(), 1);
+        QCOMPARE(model.rowCount(), 0);
+    }
+};
+
+RUSTCASK_WIDGET_TEST_MAIN(TestStorageRecords)
+#include "tst_storage_records.moc"
