@@ -27,6 +27,7 @@ ChartView::~ChartView() = default;
 void ChartView::setTitle(const QString& title) {
     setAccessibleName(title);
     m_canvas->setAccessibleName(title);
+    m_canvas->viewport()->setAccessibleName(title);
 }
 
 QString ChartView::title() const {

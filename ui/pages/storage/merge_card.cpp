@@ -163,7 +163,7 @@ void MergeCard::start(const rustcask::MergeSelection& selection, const rustcask:
         },
         this,
         [this, session = QPointer<Session>(m_session)](Result<rustcask::MergeReport> report) {
-            if (session == m_session) {
+            if (session && session == m_session) {
                 showReport(std::move(report));
             }
         },

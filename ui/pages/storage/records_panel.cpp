@@ -145,7 +145,9 @@ void RecordsPanel::list() {
         m_model->open(m_session->tasks(), m_session->database(),
                       std::filesystem::path(m_session->directory().toStdString()) / fileName().toStdString());
     }
-    // Without a wish the first record is shown, so that the record card is never empty for no reason.
+    // Without a wish the first record after the file's header is shown, so that the record card is never empty for no
+    // reason.
+    m_skipHeader = !m_wanted.has_value();
     m_model->locate(m_wanted.value_or(0));
     m_wanted.reset();
 }
@@ -156,6 +158,10 @@ void RecordsPanel::showCount(quint64 records, bool complete) {
 }
 
 void RecordsPanel::selectRow(int row) {
+    if (m_skipHeader && row == 0 && m_model->rowCount() > 1) {
+        row = 1;
+    }
+    m_skipHeader = false;
     m_table->setCurrentIndex(m_model->index(row, 0));
     m_table->scrollTo(m_model->index(row, 0), QAbstractItemView::PositionAtCenter);
     emitCurrent();

@@ -59,6 +59,7 @@ private:
     QTableView* m_table;
     std::optional<quint64> m_wanted{};
     std::optional<quint64> m_emitted{};
+    bool m_skipHeader = false;
     bool m_stale = true; // the list does not show the chosen file yet
 };
 

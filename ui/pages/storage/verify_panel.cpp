@@ -113,7 +113,7 @@ void VerifyPanel::start() {
         },
         this,
         [this, session = QPointer<Session>(m_session)](Result<rustcask::VerifyReport> report) {
-            if (session == m_session) {
+            if (session && session == m_session) {
                 show(std::move(report));
             }
         },
