@@ -88,6 +88,7 @@ Banner::Banner(QWidget* parent)
     row->setSpacing(8);
     row->addWidget(m_icon, 0, Qt::AlignVCenter);
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_text->setAccessibleName(tr("Message"));
     row->addWidget(m_text, 1);
     m_buttons->setSpacing(6);
     row->addLayout(m_buttons);
@@ -115,6 +116,7 @@ void Banner::show(Kind kind, const QString& text) {
     m_icon->setPixmap(themedIcon(icon, palette(), bad ? IconRole::danger : IconRole::accent)
                           .pixmap(QSize(18, 18), devicePixelRatio()));
     m_text->setText(text);
+    m_text->setAccessibleName(text);
     setAccessibleName(text);
     QFrame::show();
 }
@@ -126,6 +128,7 @@ void Banner::showError(const rustcask::Error& error) {
 void Banner::clear() {
     hide();
     m_text->clear();
+    m_text->setAccessibleName(tr("Message"));
     while (QLayoutItem* item = m_buttons->takeAt(0)) {
         if (item->widget() != nullptr) {
             item->widget()->deleteLater();
