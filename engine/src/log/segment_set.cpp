@@ -203,6 +203,8 @@ const char* SegmentSet::mapNow(Segment& segment) const {
 
 Result<const io::File*> SegmentSet::openNow(Segment& segment) const {
     std::shared_ptr<io::File> evicted; // closed after the lock, when its readers have left
+    // Taken under the lock: another thread may evict it at once, but the caller's guard keeps it open.
+    const io::File* opened = nullptr;
     {
         const std::lock_guard lock(m_mutex);
         if (const io::File* handle = segment.handle.load(std::memory_order_relaxed))
@@ -226,10 +228,11 @@ Result<const io::File*> SegmentSet::openNow(Segment& segment) const {
         segment.handleOwner = std::move(*file);
         segment.handle.store(segment.handleOwner.get(), std::memory_order_release);
         m_open.push_back(&segment);
+        opened = segment.handleOwner.get();
     }
     if (evicted)
         m_reclaimer.retire(std::move(evicted));
-    return segment.handle.load(std::memory_order_acquire);
+    return opened;
 }
 
 } // namespace rustcask::log
