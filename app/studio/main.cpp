@@ -53,7 +53,7 @@ std::variant<Arguments, int> parse(const QStringList& words) {
         "Without DIR the start page is shown. Opening a directory that holds no database changes nothing in it."));
     parser.addPositionalArgument(QStringLiteral("DIR"), Main::tr("Directory of the database to open."),
                                  QStringLiteral("[DIR]"));
-    const QCommandLineOption help = parser.addHelpOption();
+    const QCommandLineOption help({QStringLiteral("h"), QStringLiteral("help")}, Main::tr("Show this text."));
     const QCommandLineOption version = parser.addVersionOption();
     const QCommandLineOption readOnly(
         QStringLiteral("read-only"),
@@ -71,7 +71,7 @@ std::variant<Arguments, int> parse(const QStringList& words) {
         QStringLiteral("screenshots"),
         Main::tr("Save pictures of every page and dialog in FOLDER, of DIR or else of a sample database, and exit."),
         QStringLiteral("FOLDER"));
-    parser.addOptions({readOnly, sample, page, theme, trace, screenshots});
+    parser.addOptions({help, readOnly, sample, page, theme, trace, screenshots});
 
     const auto wrong = [](const QString& message) {
         std::fprintf(stderr, "rustcask-studio: %s\n%s\n", qPrintable(message),

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <QElapsedTimer>
+#include <QFutureWatcher>
 #include <QList>
 #include <QObject>
 #include <QPointer>
@@ -80,18 +81,25 @@ public:
         Task* task = begin(title, context, options);
         const std::shared_ptr<rustcask::Progress> progress = task->m_progress;
         const std::string name = title.toStdString();
-        QFuture<Result<T>> future =
+        // A watcher and not QFuture::then: that one's continuation may run twice in Qt 6.4 when the body ends
+        // meanwhile.
+        auto* watcher = new QFutureWatcher<Result<T>>(this);
+        connect(watcher, &QFutureWatcherBase::finished, this,
+                [this, watcher, task, guard = QPointer<QObject>(context), hasContext = context != nullptr,
+                 then = std::move(then)] {
+                    watcher->deleteLater();
+                    QFuture<Result<T>> future = watcher->future();
+                    Result<T> result =
+                        future.isResultReadyAt(0) ? future.takeResult() : Result<T>(cancelledError(task->title()));
+                    end(task);
+                    if (then && (!hasContext || guard)) {
+                        then(std::move(result));
+                    }
+                });
+        watcher->setFuture(
             QtConcurrent::run(&m_pool, [progress, name, body = std::move(body)](QPromise<Result<T>>& promise) {
                 promise.addResult(guarded<T>(*progress, name, body));
-            });
-        future.then(this, [this, task, guard = QPointer<QObject>(context), hasContext = context != nullptr,
-                           then = std::move(then)](QFuture<Result<T>> done) {
-            Result<T> result = done.isResultReadyAt(0) ? done.takeResult() : Result<T>(cancelledError(task->title()));
-            end(task);
-            if (then && (!hasContext || guard)) {
-                then(std::move(result));
-            }
-        });
+            }));
         return task;
     }
 

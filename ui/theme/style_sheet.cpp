@@ -24,7 +24,7 @@ QFrame[role="banner"][tone="success"] { background: %successSoft%; border-color:
 QLabel[role="title"] { font-weight: 600; }
 QLabel[role="heading"] { font-weight: 600; font-size: 22px; }
 QLabel[role="muted"] { color: %muted%; }
-QLabel[role="pill"] { border: 1px solid %line%; border-radius: 10px; padding: 1px 9px 2px 9px; color: %muted%;
+QLabel[role="pill"] { border: 1px solid %line%; border-radius: 9px; padding: 1px 8px; min-height: 16px; color: %muted%;
     font-size: %small%px; }
 QLabel[role="pill"][tone="accent"] { background: %accentSoft%; border-color: %accentSoft%; color: %accentInk%;
     font-weight: 600; }
@@ -42,7 +42,7 @@ QPushButton[role="primary"] { background: %accent%; border-color: %accent%; colo
 QPushButton[role="primary"]:hover { background: %accentHover%; border-color: %accentHover%; }
 QPushButton[role="primary"]:focus { border-color: %text%; }
 QPushButton[role="primary"]:disabled { background: %hover%; border-color: %line%; color: %disabled%; }
-QPushButton[role="chip"] { border-radius: 10px; padding: 1px 9px 2px 9px; color: %muted%; font-size: %small%px; }
+QPushButton[role="chip"] { border-radius: 9px; padding: 1px 9px; min-height: 16px; color: %muted%; font-size: %small%px; }
 QPushButton[role="chip"]:checked { background: %accentSoft%; border-color: %accentSoft%; color: %accentInk%;
     font-weight: 600; }
 QPushButton[role="chip"]:focus { border-color: %accent%; }

@@ -160,6 +160,7 @@ QDialog* makeAboutDialog(QWidget* parent) {
         grid->addWidget(what, row, 0, Qt::AlignTop);
         grid->addWidget(makeText(licences[row].second, list), row, 1, Qt::AlignTop);
     }
+    grid->setRowStretch(static_cast<int>(licences.size()), 1);
     card->addBody(list, 1, true);
     dialog->layout()->addWidget(card);
     addCloseButton(dialog);

@@ -60,6 +60,8 @@ QString droppedDirectory(const QMimeData* data) {
 MainWindow::MainWindow(Studio& studio, Settings& settings)
     : m_studio(studio), m_settings(settings), m_actions(this), m_opener(new SessionOpener(this)) {
     setAcceptDrops(true);
+    setFocusPolicy(Qt::ClickFocus); // else a click beside everything leaves the focus where it was
+    setFocus();
     setMinimumSize(900, 560);
     addActions();
 
@@ -344,6 +346,7 @@ void MainWindow::setSession(Session* session) {
 
 void MainWindow::updateTitle() {
     setWindowTitle(m_session != nullptr ? tr("%1 – Rustcask Studio").arg(m_session->name()) : tr("Rustcask Studio"));
+    setAccessibleName(windowTitle());
     setWindowFilePath(m_session != nullptr ? m_session->directory() : QString());
 }
 
