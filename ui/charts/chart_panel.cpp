@@ -5,6 +5,7 @@
 
 #include <QComboBox>
 #include <QFileDialog>
+#include <QFutureWatcher>
 #include <QHeaderView>
 #include <QMenu>
 #include <QSaveFile>
@@ -154,19 +155,24 @@ void ChartPanel::askAndSave(Format format) {
 
 void ChartPanel::save(Format format, const QString& path) {
     const QByteArray bytes = exported(format);
-    QtConcurrent::run(&m_pool, [path, bytes]() -> QString {
-        QSaveFile file(path);
-        if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit()) {
-            return file.errorString();
-        }
-        return {};
-    }).then(this, [this, path](const QString& cause) {
+    // A watcher and not QFuture::then: that one's continuation may run twice in Qt 6.4 when the body ends meanwhile.
+    auto* watcher = new QFutureWatcher<QString>(this);
+    connect(watcher, &QFutureWatcherBase::finished, this, [this, watcher, path] {
+        watcher->deleteLater();
+        const QString cause = watcher->result();
         if (cause.isEmpty()) {
             Q_EMIT saved(path);
         } else {
             Q_EMIT saveFailed(tr("The chart could not be saved to %1: %2").arg(path, cause));
         }
     });
+    watcher->setFuture(QtConcurrent::run(&m_pool, [path, bytes]() -> QString {
+        QSaveFile file(path);
+        if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit()) {
+            return file.errorString();
+        }
+        return {};
+    }));
 }
 
 } // namespace rustcask::ui

@@ -20,7 +20,9 @@
 #include <QUndoStack>
 #include <QVBoxLayout>
 
+#include "pages/keys/keys_page.h"
 #include "pages/start/start_page.h"
+#include "pages/storage/storage_page.h"
 #include "session/session.h"
 #include "session/session_opener.h"
 #include "settings/settings.h"
@@ -164,6 +166,8 @@ void MainWindow::addPages() {
             [this](const QString& directory, bool readOnly) { m_studio.open(directory, readOnly, this); });
     connect(m_start, &StartPage::createRequested, this,
             [this](const QString& directory) { m_studio.create(directory, this); });
+    addPage(new KeysPage(context, this));
+    addPage(new StoragePage(context, this));
 }
 
 void MainWindow::addPage(Page* newPage) {
