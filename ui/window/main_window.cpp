@@ -118,7 +118,7 @@ void MainWindow::addActions() {
         connect(action, &QAction::triggered, this, slot);
         return action;
     };
-    add("file.new", tr("&New database…"), QKeySequence::New, file, QStringLiteral("new"),
+    add("file.new", tr("&New database…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_N), file, QStringLiteral("new"),
         [this] { chooseNewDirectory(); });
     add("file.open", tr("&Open…"), QKeySequence::Open, file, QStringLiteral("open"),
         [this] { chooseDirectory(false); });
