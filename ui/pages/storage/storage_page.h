@@ -9,6 +9,8 @@
 #include <rustcask/types.h>
 
 #include "pages/page.h"
+#include "pages/storage/merge_dialog.h"
+#include "pages/storage/policy_dialog.h"
 
 QT_BEGIN_NAMESPACE
 class QAction;
@@ -28,8 +30,6 @@ class Card;
 class EmptyState;
 class FileTableModel;
 class MergeCard;
-class MergeDialog;
-class PolicyDialog;
 class RecordCard;
 
 /// Files and their bytes: the file table, live charts, merge, verification, and the records down to the byte.
