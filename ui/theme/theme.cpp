@@ -30,7 +30,10 @@ Theme::Theme(QApplication& application)
     : QObject(&application), m_application(application), m_desktopPaletteDark(tokensFor(application.palette()).dark) {
     application.setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
     application.setFont(interfaceFont(application.font()));
-    askPortal();
+    watchDesktopScheme(this, [this](DesktopScheme scheme) {
+        m_desktopScheme = scheme;
+        apply();
+    });
     apply();
 }
 
@@ -40,7 +43,8 @@ void Theme::setMode(ThemeMode mode) {
 }
 
 bool Theme::desktopIsDark() const {
-    return m_portalScheme == 1 || (m_portalScheme == 0 && m_desktopPaletteDark);
+    return m_desktopScheme == DesktopScheme::dark ||
+           (m_desktopScheme == DesktopScheme::noPreference && m_desktopPaletteDark);
 }
 
 void Theme::apply() {

@@ -6,6 +6,8 @@
 #include <QPalette>
 #include <QString>
 
+#include "theme/desktop_scheme.h"
+
 QT_BEGIN_NAMESPACE
 class QApplication;
 QT_END_NAMESPACE
@@ -31,20 +33,16 @@ public:
 Q_SIGNALS:
     void changed();
 
-private Q_SLOTS:
-    void portalSettingChanged(const QString& group, const QString& name, const QVariant& value);
-
 private:
     void apply();
     [[nodiscard]] bool desktopIsDark() const;
-    void askPortal();
 
     QApplication& m_application;
     ThemeMode m_mode = ThemeMode::system;
     bool m_dark = false;
     bool m_applied = false;
     bool m_desktopPaletteDark;
-    int m_portalScheme = 0; // 0: no preference, 1: dark, 2: light
+    DesktopScheme m_desktopScheme = DesktopScheme::noPreference;
 };
 
 } // namespace rustcask::ui

@@ -184,4 +184,4 @@ private Q_SLOTS:
 };
 
 RUSTCASK_TEST_MAIN(TestTaskRunner)
-#include "tst_task_runner.moc"
+#include "tst_ui_task_runner.moc"

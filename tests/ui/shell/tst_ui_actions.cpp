@@ -114,4 +114,4 @@ private Q_SLOTS:
 };
 
 RUSTCASK_WIDGET_TEST_MAIN(TestActions)
-#include "tst_actions.moc"
+#include "tst_ui_actions.moc"

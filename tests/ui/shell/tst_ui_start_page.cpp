@@ -119,4 +119,4 @@ private:
 };
 
 RUSTCASK_WIDGET_TEST_MAIN(TestStartPage)
-#include "tst_start_page.moc"
+#include "tst_ui_start_page.moc"

@@ -216,4 +216,4 @@ private Q_SLOTS:
 };
 
 RUSTCASK_WIDGET_TEST_MAIN(TestMainWindow)
-#include "tst_main_window.moc"
+#include "tst_ui_main_window.moc"

@@ -110,4 +110,4 @@ private:
 };
 
 RUSTCASK_WIDGET_TEST_MAIN(TestSettings)
-#include "tst_settings.moc"
+#include "tst_ui_settings.moc"

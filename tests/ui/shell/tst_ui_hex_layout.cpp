@@ -95,4 +95,4 @@ private Q_SLOTS:
 };
 
 RUSTCASK_TEST_MAIN(TestHexLayout)
-#include "tst_hex_layout.moc"
+#include "tst_ui_hex_layout.moc"

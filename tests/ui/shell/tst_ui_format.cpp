@@ -138,4 +138,4 @@ private Q_SLOTS:
 };
 
 RUSTCASK_TEST_MAIN(TestFormat)
-#include "tst_format.moc"
+#include "tst_ui_format.moc"

@@ -214,4 +214,4 @@ private Q_SLOTS:
 };
 
 RUSTCASK_WIDGET_TEST_MAIN(TestWidgets)
-#include "tst_widgets.moc"
+#include "tst_ui_widgets.moc"

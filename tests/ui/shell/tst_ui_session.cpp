@@ -342,4 +342,4 @@ private Q_SLOTS:
 };
 
 RUSTCASK_WIDGET_TEST_MAIN(TestSession)
-#include "tst_session.moc"
+#include "tst_ui_session.moc"

@@ -160,4 +160,4 @@ private Q_SLOTS:
 };
 
 RUSTCASK_WIDGET_TEST_MAIN(TestTheme)
-#include "tst_theme.moc"
+#include "tst_ui_theme.moc"
