@@ -10,58 +10,44 @@ namespace {
 
 struct DeleteArguments {
     std::filesystem::path directory{};
-    std::vector<std::string> keys{};
+    std::string key{};
     Notation notation{};
     Options options{};
 };
 
 Result<int> runDelete(const DeleteArguments& arguments, Context& context) {
-    std::vector<std::string> keys;
-    for (const std::string& argument : arguments.keys) {
-        auto key = bytesOfArgument(argument, arguments.notation, "key", maxKeyBytes);
-        if (!key)
-            return failure(std::move(key.error()));
-        keys.push_back(std::move(*key));
-    }
+    const auto key = bytesOfArgument(arguments.key, arguments.notation, "key", maxKeyBytes);
+    if (!key)
+        return failure(key.error());
     auto database = openDatabase(context, arguments.directory, arguments.options);
     if (!database)
         return failure(std::move(database.error()));
-    int exitCode = exitDone;
-    for (const std::string& key : keys) {
-        const auto wasThere = (*database)->remove(key);
-        if (!wasThere)
-            return failure(wasThere.error());
-        if (!*wasThere)
-            exitCode = exitAbsent;
-    }
+    const auto wasThere = (*database)->remove(*key);
+    if (!wasThere)
+        return failure(wasThere.error());
     if (auto done = (*database)->close(); !done)
         return failure(std::move(done.error()));
-    return exitCode;
+    return *wasThere ? exitDone : exitAbsent;
 }
 
 } // namespace
 
 void addDeleteCommand(CLI::App& application, Context& context) {
-    auto* command = application.add_subcommand("delete", "Remove keys");
+    auto* command = application.add_subcommand("delete", "Remove a key");
     auto arguments = std::make_shared<DeleteArguments>();
     arguments->options.createIfMissing = false;
     addDirectory(*command, arguments->directory);
-    // Without extra arguments "[a,b]" is one key and not two; and results() are the words themselves, where a
-    // conversion to a vector would interpret "{}" and "%%".
-    const auto* keys = command->add_option("KEY", arguments->keys, "Keys; '-' reads one from standard input")
-                           ->required()
-                           ->allow_extra_args(false);
+    command->add_option("KEY", arguments->key, "Key; '-' reads it from standard input")->required();
     addNotationOptions(*command, arguments->notation, "KEY is written in");
     addWriteOptions(*command, arguments->options);
-    command->footer("Appends a tombstone for each KEY that is there; its older values stay in the log, and in reach of "
-                    "'rustcask history', until a merge. Exit status 1: at least one KEY was absent.\n"
-                    "Examples:\n"
-                    "  rustcask delete db colour size\n"
-                    "  rustcask delete db --hex 00ff");
-    command->callback([arguments, keys, &context] {
-        arguments->keys = keys->results();
-        context.action = [arguments](Context& c) { return runDelete(*arguments, c); };
-    });
+    command->footer(
+        "Appends a tombstone; the older values stay in the log, and in reach of 'rustcask history', until a "
+        "merge. Exit status 1: KEY was absent, and nothing was written.\n"
+        "Examples:\n"
+        "  rustcask delete db colour\n"
+        "  rustcask delete db --hex 00ff");
+    command->callback(
+        [arguments, &context] { context.action = [arguments](Context& c) { return runDelete(*arguments, c); }; });
 }
 
 } // namespace rustcask::cli

@@ -25,8 +25,8 @@ constexpr int error = 3;
 constexpr int locked = 4;
 constexpr int interrupted = 130;
 
-const QStringList allCommands{"put",     "get",  "delete",   "list",   "stats",  "merge", "verify",
-                              "history", "dump", "generate", "import", "export", "shell", "help"};
+const QStringList allCommands{"put",  "get",      "delete", "list",   "stats", "merge", "verify", "history",
+                              "dump", "generate", "import", "export", "shell", "bench", "help"};
 
 QString firstDataFile(const QString& directory) {
     const QStringList files = QDir(directory).entryList({QStringLiteral("*.rustcask.data")}, QDir::Files);
@@ -113,7 +113,8 @@ private Q_SLOTS:
         }
         const Run listed = run({"list", m_database});
         QCOMPARE(listed.out.count('\n'), keys.size());
-        COMPARE_RUN(run(QStringList{"delete", m_database, "--"} + keys), done);
+        for (const QString& key : keys)
+            COMPARE_RUN(run({"delete", m_database, key}), done);
         QCOMPARE(run({"list", m_database}).out, QByteArray());
     }
 
