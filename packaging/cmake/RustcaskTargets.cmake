@@ -29,6 +29,8 @@ if(RUSTCASK_WARNINGS_AS_ERRORS)
     target_compile_options(rustcask_build_flags INTERFACE -Werror)
 endif()
 if(RUSTCASK_SANITIZE)
+    # GCC's flow analysis does not see through the instrumentation and warns of std::optional.
+    target_compile_options(rustcask_build_flags INTERFACE -Wno-maybe-uninitialized)
     target_compile_options(rustcask_build_flags INTERFACE -fsanitize=${RUSTCASK_SANITIZE} -fno-omit-frame-pointer -O1
                            -fno-sanitize-recover=all)
     target_link_options(rustcask_build_flags INTERFACE -fsanitize=${RUSTCASK_SANITIZE})

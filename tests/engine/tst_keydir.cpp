@@ -33,7 +33,7 @@ private Q_SLOTS:
         Keydir keydir(reclaimer);
         test::SeededRandom random;
         std::map<std::string, Location> expected;
-        for (std::uint64_t step = 1; step < 200'000; ++step) {
+        for (std::uint64_t step = 1; step < 60'000; ++step) {
             const std::string key = random.bytes(random.chance(1) ? random.between(1, 3000) : random.between(1, 3));
             const std::uint64_t hash = keydir.hash(key);
             const auto present = expected.find(key);
@@ -105,12 +105,12 @@ private Q_SLOTS:
         Keydir keydir(reclaimer);
         const auto key = [](int i) { return "some-key-" + std::to_string(i); };
         for (int turn = 0; turn < 5; ++turn) {
-            for (int i = 0; i < 200'000; ++i)
+            for (int i = 0; i < 50'000; ++i)
                 keydir.set(key(i), keydir.hash(key(i)), at(static_cast<std::uint64_t>(i) + 1));
             if (turn == 0)
                 qInfo("%.1f bytes a key beside the key",
-                      static_cast<double>(keydir.memoryBytes() - keydir.keyBytes()) / 200'000);
-            for (int i = 0; i < 200'000; ++i)
+                      static_cast<double>(keydir.memoryBytes() - keydir.keyBytes()) / 50'000);
+            for (int i = 0; i < 50'000; ++i)
                 keydir.erase(key(i), keydir.hash(key(i)));
         }
         QCOMPARE(keydir.size(), 0U);
@@ -137,7 +137,7 @@ private Q_SLOTS:
                         ++wrong;
                 }
             });
-        for (std::uint64_t turn = 1; turn < 30; ++turn) {
+        for (std::uint64_t turn = 1; turn < 12; ++turn) {
             for (std::uint64_t i = 0; i < keys; ++i) {
                 const std::string key = "stable" + std::to_string(i);
                 keydir.set(key, keydir.hash(key), at(i + 1 + turn * keys));
