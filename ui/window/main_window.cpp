@@ -20,6 +20,7 @@
 #include <QUndoStack>
 #include <QVBoxLayout>
 
+#include "pages/benchmark/benchmark_page.h"
 #include "pages/keys/keys_page.h"
 #include "pages/start/start_page.h"
 #include "pages/storage/storage_page.h"
@@ -168,6 +169,7 @@ void MainWindow::addPages() {
             [this](const QString& directory) { m_studio.create(directory, this); });
     addPage(new KeysPage(context, this));
     addPage(new StoragePage(context, this));
+    addPage(new BenchmarkPage(context, this));
 }
 
 void MainWindow::addPage(Page* newPage) {

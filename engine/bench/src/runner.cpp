@@ -39,6 +39,7 @@ struct Worker {
     std::uint64_t userBytesWritten = 0;
     std::uint64_t sink = 0; // what was read, so that reading cannot be left out
     std::optional<Error> error;
+    Clock::time_point begin{};
     Clock::time_point end{};
 };
 
@@ -58,6 +59,7 @@ public:
     void run() {
         const std::size_t size = m_list.size();
         Clock::time_point last = Clock::now();
+        m_worker.begin = last;
         for (std::size_t i = 0; i < size; ++i) {
             if (m_stop.load(std::memory_order_relaxed))
                 break;
@@ -373,10 +375,8 @@ private:
                 loop.run();
             });
         const CpuUsage cpuBefore = cpuUsage();
-        Clock::time_point begin;
         {
             ready.arrive_and_wait();
-            begin = Clock::now();
             const Sampler sampler(m_result, m_observer, counters, m_spec.sampleEvery);
             for (std::thread& thread : pool)
                 thread.join();
@@ -384,9 +384,12 @@ private:
         const CpuUsage cpuAfter = cpuUsage();
         m_result.cpuUserNs = cpuAfter.userNs - cpuBefore.userNs;
         m_result.cpuSystemNs = cpuAfter.systemNs - cpuBefore.systemNs;
-        Clock::time_point end = begin;
-        for (const Worker& worker : workers)
+        // The workers' own clocks: this thread may wake up long after they began.
+        Clock::time_point begin = workers.front().begin, end = workers.front().end;
+        for (const Worker& worker : workers) {
+            begin = std::min(begin, worker.begin);
             end = std::max(end, worker.end);
+        }
         m_result.elapsedNs = nanosecondsBetween(begin, end);
         return gather(workers);
     }
