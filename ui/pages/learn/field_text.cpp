@@ -5,62 +5,6 @@
 
 namespace rustcask::ui {
 
-QString fieldTitle(Field field) {
-    switch (field) {
-    case Field::magic:
-        return LearnText::tr("magic");
-    case Field::version:
-        return LearnText::tr("format version");
-    case Field::fileFlags:
-        return LearnText::tr("file flags");
-    case Field::generation:
-        return LearnText::tr("generation");
-    case Field::creationTime:
-        return LearnText::tr("created");
-    case Field::headerChecksum:
-        return LearnText::tr("header checksum");
-    case Field::checksum:
-        return LearnText::tr("checksum");
-    case Field::sequence:
-        return LearnText::tr("sequence");
-    case Field::time:
-        return LearnText::tr("time");
-    case Field::keySize:
-        return LearnText::tr("key size");
-    case Field::valueSize:
-        return LearnText::tr("value size");
-    case Field::flags:
-        return LearnText::tr("flags");
-    case Field::key:
-        return LearnText::tr("key");
-    case Field::value:
-        return LearnText::tr("value");
-    case Field::hintDataBytes:
-        return LearnText::tr("data file length");
-    case Field::hintRecords:
-        return LearnText::tr("records");
-    case Field::hintTombstones:
-        return LearnText::tr("tombstones");
-    case Field::hintTombstoneBytes:
-        return LearnText::tr("tombstone bytes");
-    case Field::hintLowestSequence:
-        return LearnText::tr("lowest sequence");
-    case Field::hintHighestSequence:
-        return LearnText::tr("highest sequence");
-    case Field::hintEntries:
-        return LearnText::tr("entries");
-    case Field::hintOffset:
-        return LearnText::tr("offset in data file");
-    case Field::hintChecksum:
-        return LearnText::tr("hint checksum");
-    case Field::garbage:
-        return LearnText::tr("no record");
-    case Field::unused:
-        return LearnText::tr("unused");
-    }
-    return {};
-}
-
 QString fieldMeaning(const FieldSpan& span) {
     const QString decoded = bytesText(viewOf(span.decoded), 64);
     switch (span.field) {

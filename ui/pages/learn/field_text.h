@@ -10,8 +10,6 @@
 /// What fields, records and events are called and mean, in plain words. Pure.
 namespace rustcask::ui {
 
-/// "key size", "value".
-[[nodiscard]] QString fieldTitle(Field field);
 /// What a field says, with its decoded value: "5 bytes of key follow the header".
 [[nodiscard]] QString fieldMeaning(const FieldSpan& span);
 /// "live", "dead", "tombstone", "file header".

@@ -33,7 +33,9 @@ Error differenceError(const QString& directory) {
 } // namespace
 
 LessonPlayer::LessonPlayer(QList<Lesson> lessons, const QString& parentDirectory, QObject* parent)
-    : QObject(parent), m_lessons(std::move(lessons)), m_directory(sandboxTemplate(parentDirectory)),
+    : QObject(parent),
+      m_lessons(std::move(lessons)),
+      m_directory(sandboxTemplate(parentDirectory)),
       m_sandbox(std::make_shared<Sandbox>(std::filesystem::path(m_directory.path().toStdString()) / "database")),
       m_runner(1) {
     m_play.setInterval(1200);

@@ -15,9 +15,9 @@
 
 namespace rustcask::ui {
 
-/// Where a learner is: which lesson, after which step, with which answers. Runs the sandbox on a worker; everything shown
-/// is a state that the engine left there. Going back brings the directory itself back, and compares its bytes with those
-/// kept from before.
+/// Where a learner is: which lesson, after which step, with which answers. Runs the sandbox on a worker; everything
+/// shown is a state that the engine left there. Going back brings the directory itself back, and compares its bytes
+/// with those kept from before.
 class LessonPlayer : public QObject {
     Q_OBJECT
 public:
@@ -100,8 +100,8 @@ private:
     QMap<qsizetype, QList<Feedback>> m_feedback;
     quint64 m_generation = 0; // of the scenario; results of an older one are dropped
     bool m_busy = false;
-    bool m_again = false;           // the position changed while the worker ran
-    qsizetype m_pendingCheck = -1;  // step whose answers wait for its state
+    bool m_again = false;             // the position changed while the worker ran
+    qsizetype m_pendingCheck = -1;    // step whose answers wait for its state
     qsizetype m_skippedQuestion = -1; // question at which play has stopped once
     QTimer m_play;
     TaskRunner m_runner; // last: ends first, so that nothing runs in the sandbox when it goes

@@ -15,6 +15,7 @@
 #include "pages/learn/field_text.h"
 #include "pages/learn/text.h"
 #include "theme/tokens.h"
+#include "widgets/hex_view.h"
 #include "widgets/labels.h"
 
 namespace rustcask::ui {
@@ -149,7 +150,8 @@ void QuestionForm::addNumber(const Question& question, QVBoxLayout* column) {
     auto* edit = new QLineEdit(this);
     edit->setFont(monospaceFont());
     edit->setAccessibleName(question.prompt);
-    edit->setValidator(new QRegularExpressionValidator(QRegularExpression(QStringLiteral("-?[0-9][0-9,. ]{0,18}")), edit));
+    edit->setValidator(
+        new QRegularExpressionValidator(QRegularExpression(QStringLiteral("-?[0-9][0-9,. ]{0,18}")), edit));
     edit->setMaximumWidth(120);
     row->addWidget(edit);
     row->addWidget(makeMuted(question.unit, this));
@@ -227,7 +229,7 @@ void QuestionForm::addHex(const Question& question, const SandboxState& before, 
     QLineEdit* checksum = nullptr;
     for (const HexPart& part : parts) {
         auto* heading = new QHBoxLayout;
-        auto* title = makeTitle(fieldTitle(part.field), this);
+        auto* title = makeTitle(fieldText(part.field), this);
         QPalette coloured = title->palette();
         coloured.setColor(QPalette::WindowText, tokensFor(palette()).field(part.field));
         title->setPalette(coloured);
@@ -236,7 +238,7 @@ void QuestionForm::addHex(const Question& question, const SandboxState& before, 
         heading->addStretch(1);
         column->addLayout(heading);
         auto* cells = new HexCells(part.bytes, this);
-        cells->setAccessibleName(tr("Bytes of %1").arg(fieldTitle(part.field)));
+        cells->setAccessibleName(tr("Bytes of %1").arg(fieldText(part.field)));
         cells->setAccessibleDescription(part.task);
         auto* row = new QHBoxLayout;
         row->addWidget(cells, 1);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/learn/row_model.h"
 
-
 #include "theme/tokens.h"
 
 namespace rustcask::ui {
 
-RowModel::RowModel(QList<Column> columns, QObject* parent) : QAbstractTableModel(parent), m_columns(std::move(columns)) {}
+RowModel::RowModel(QList<Column> columns, QObject* parent)
+    : QAbstractTableModel(parent), m_columns(std::move(columns)) {}
 
 void RowModel::setRows(std::vector<Row> rows) {
     beginResetModel();

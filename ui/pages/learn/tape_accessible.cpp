@@ -71,8 +71,8 @@ public:
             return nullptr;
         }
         while (static_cast<int>(m_blocks.size()) <= index) {
-            m_blocks.push_back(
-                QAccessible::registerAccessibleInterface(new BlockAccessible(view(), static_cast<int>(m_blocks.size()))));
+            m_blocks.push_back(QAccessible::registerAccessibleInterface(
+                new BlockAccessible(view(), static_cast<int>(m_blocks.size()))));
         }
         return QAccessible::accessibleInterface(m_blocks[static_cast<std::size_t>(index)]);
     }

@@ -70,7 +70,8 @@ void paintBlock(QPainter& painter, const QRectF& rect, const SandboxFile& file, 
     const QFontMetricsF firstMetrics(first);
     const QFontMetricsF secondMetrics(second);
     const QString label = firstMetrics.elidedText(recordLabel(file, record), Qt::ElideMiddle, inner.width());
-    const QString detail = secondMetrics.elidedText(secondLine(record, style.hideStates), Qt::ElideRight, inner.width());
+    const QString detail =
+        secondMetrics.elidedText(secondLine(record, style.hideStates), Qt::ElideRight, inner.width());
     const qreal top = rect.center().y() - (firstMetrics.height() + secondMetrics.height()) / 2;
     const QRectF firstRect(inner.left(), top, inner.width(), firstMetrics.height());
     const QRectF secondRect(inner.left(), firstRect.bottom(), inner.width(), secondMetrics.height());
@@ -78,8 +79,8 @@ void paintBlock(QPainter& painter, const QRectF& rect, const SandboxFile& file, 
         // Words on a hatch need a calm ground.
         painter.setPen(Qt::NoPen);
         painter.setBrush(tokens.dead);
-        for (const auto& [text, box, metrics] : {std::tuple(label, firstRect, firstMetrics),
-                                                 std::tuple(detail, secondRect, secondMetrics)}) {
+        for (const auto& [text, box, metrics] :
+             {std::tuple(label, firstRect, firstMetrics), std::tuple(detail, secondRect, secondMetrics)}) {
             const qreal width = metrics.horizontalAdvance(text) + 8;
             painter.drawRect(QRectF(box.center().x() - width / 2, box.top(), width, box.height()));
         }

@@ -18,7 +18,7 @@ namespace rustcask::ui {
 
 namespace {
 
-constexpr int margin = 14;   // px around the tapes
+constexpr int margin = 14;    // px around the tapes
 constexpr int motionMs = 160; // of a record landing
 
 } // namespace

@@ -14,8 +14,8 @@ QT_END_NAMESPACE
 
 namespace rustcask::ui {
 
-/// The files of a sandbox as tapes of records. Arrow keys move the selection, Home and End go to the ends of a tape; each
-/// block is an element of its own for assistive technology. Put it into a scroll area.
+/// The files of a sandbox as tapes of records. Arrow keys move the selection, Home and End go to the ends of a tape;
+/// each block is an element of its own for assistive technology. Put it into a scroll area.
 class TapeView : public QWidget {
     Q_OBJECT
 public:

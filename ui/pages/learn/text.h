@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <string>
 
+#include "theme/format.h"
+
 /// Texts that several parts of the Learn page show. Pure.
 namespace rustcask::ui {
 
@@ -16,9 +18,10 @@ struct LearnText {
     Q_DECLARE_TR_FUNCTIONS(rustcask::ui::Learn)
 };
 
-/// Keys and values as text: printable UTF-8 as it is, every other byte as `\xNN`; two different byte strings never read
-/// the same. Longer than `maxCharacters`, it is cut in the middle with an ellipsis.
-[[nodiscard]] QString bytesText(QByteArrayView bytes, qsizetype maxCharacters = 48);
+/// Keys and values as text, unambiguous; longer than `maxBytes`, it says how much is left out.
+[[nodiscard]] inline QString bytesText(QByteArrayView bytes, qsizetype maxBytes = 48) {
+    return displayKey(bytes, maxBytes);
+}
 
 /// Bytes as pairs of upper-case hex digits with a space between: "61 70 70".
 [[nodiscard]] QString hexText(QByteArrayView bytes);
@@ -27,7 +30,9 @@ struct LearnText {
 [[nodiscard]] bool parseHex(const QString& text, QByteArray* bytes);
 
 /// "1,204".
-[[nodiscard]] QString countText(std::uint64_t count);
+[[nodiscard]] inline QString countText(std::uint64_t count) {
+    return formatCount(count);
+}
 
 [[nodiscard]] inline QByteArrayView viewOf(const std::string& bytes) {
     return {bytes.data(), static_cast<qsizetype>(bytes.size())};
