@@ -91,7 +91,8 @@ TraceLine traceLine(const TraceEvent& event) {
     const QString key = bytesText(event.key, 24);
     switch (event.kind) {
     case EventKind::call:
-        return {event.text, event.file, event.bytes > 0 ? bytes : QString()};
+        return {event.background ? LearnText::tr("%1, later").arg(event.text) : event.text, event.file,
+                event.bytes > 0 ? bytes : QString()};
     case EventKind::append:
         return {LearnText::tr("append"), place, LearnText::tr("%1 B").arg(countText(event.location.recordBytes))};
     case EventKind::keydirChange:

@@ -12,7 +12,10 @@
 #include <QSplitter>
 #include <QStandardPaths>
 
+#include <algorithm>
+
 #include "actions/action_registry.h"
+#include "pages/learn/learn_scenes.h"
 #include "pages/learn/lesson_player.h"
 #include "pages/learn/picture_export.h"
 #include "pages/learn/question_form.h"
@@ -64,6 +67,7 @@ void openDialog(QWidget* parent, const QString& title, QFileDialog::AcceptMode m
 LearnPage::LearnPage(PageContext context, QWidget* parent) : Page(context, parent) {
     const QString cache = QStandardPaths::writableLocation(QStandardPaths::CacheLocation);
     m_player = new LessonPlayer(loadLessons(), cache + QStringLiteral("/learn"), this);
+    m_files = new TaskRunner(1, this);
     makeActions();
     auto* menu = new QMenu(this);
     menu->addActions({m_load, m_save});
@@ -244,12 +248,7 @@ void LearnPage::showState() {
 }
 
 void LearnPage::write(const QString& file, std::function<QByteArray()> content) {
-    auto* runner = findChild<TaskRunner*>(QStringLiteral("learn.files"));
-    if (runner == nullptr) {
-        runner = new TaskRunner(1, this);
-        runner->setObjectName(QStringLiteral("learn.files"));
-    }
-    runner->start<bool>(
+    m_files->start<bool>(
         tr("Saving"),
         [file, content = std::move(content)](Progress&) -> Result<bool> {
             QSaveFile target(file);
@@ -274,12 +273,7 @@ void LearnPage::saveScenario(const QString& file) {
 }
 
 void LearnPage::loadScenario(const QString& file) {
-    auto* runner = findChild<TaskRunner*>(QStringLiteral("learn.files"));
-    if (runner == nullptr) {
-        runner = new TaskRunner(1, this);
-        runner->setObjectName(QStringLiteral("learn.files"));
-    }
-    runner->start<Scenario>(
+    m_files->start<Scenario>(
         tr("Loading the scenario"),
         [file](Progress&) -> Result<Scenario> {
             QFile source(file);
@@ -336,9 +330,45 @@ void LearnPage::exportPicture(const QString& file) {
 }
 
 QStringList LearnPage::scenes() const {
-    return {};
+    QStringList names;
+    for (const LearnScene& scene : learnScenes()) {
+        names.append(scene.name);
+    }
+    return names;
 }
 
-void LearnPage::enterScene(const QString&) {}
+void LearnPage::enterScene(const QString& name) {
+    const QList<LearnScene> all = learnScenes();
+    const auto scene = std::find_if(all.begin(), all.end(), [&](const LearnScene& one) { return one.name == name; });
+    if (scene == all.end()) {
+        return;
+    }
+    if (scene->lesson.isEmpty()) {
+        m_player->selectLesson(0);
+        m_player->setFreeScenario(m_player->lessons().constLast().scenario, scene->position);
+        return;
+    }
+    for (int i = 0; i < m_player->lessons().size(); ++i) {
+        if (m_player->lessons().at(i).id == scene->lesson) {
+            m_player->selectLesson(i);
+        }
+    }
+    m_player->jump(scene->position);
+    if (scene->answers.isEmpty()) {
+        return;
+    }
+    auto* once = new QObject(this); // answers as soon as the question is there
+    connect(
+        m_player, &LessonPlayer::stateChanged, once,
+        [this, once, answers = scene->answers] {
+            if (m_panel->form() != nullptr && once->property("done").isNull()) {
+                once->setProperty("done", true);
+                once->deleteLater();
+                m_panel->form()->setAnswers(answers);
+                m_panel->checkAndStep();
+            }
+        },
+        Qt::QueuedConnection);
+}
 
 } // namespace rustcask::ui

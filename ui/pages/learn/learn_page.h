@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
+
 #include "pages/learn/lesson_panel.h"
 #include "pages/page.h"
 
@@ -8,6 +10,7 @@ namespace rustcask::ui {
 
 class LessonPlayer;
 class Stage;
+class TaskRunner;
 
 /// Lessons that run the real engine in a sandbox of their own. Needs no open database and touches none.
 class LearnPage : public Page {
@@ -49,6 +52,7 @@ private:
 
     StageActions m_stageActions;
     LessonPlayer* m_player;
+    TaskRunner* m_files = nullptr;
     LessonPanel* m_panel = nullptr;
     Stage* m_stage = nullptr;
     QAction* m_save = nullptr;

@@ -92,7 +92,7 @@ std::uint64_t newFileHeaders(const StepEvidence& evidence) {
 QString callNames(const SandboxState& state) {
     QStringList names;
     for (const TraceEvent& event : state.trace) {
-        if (event.kind == EventKind::call) {
+        if (event.kind == EventKind::call && !event.background) {
             names.append(event.text);
         }
     }

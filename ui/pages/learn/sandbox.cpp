@@ -3,13 +3,18 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <system_error>
+#include <thread>
+#include <utility>
 
 #include "pages/learn/text.h"
 
 namespace rustcask::ui {
 
 namespace {
+
+constexpr std::chrono::milliseconds settlingTime{1000}; // far more than a hint of a sandbox takes
 
 Error fileError(const std::string& operation, const std::filesystem::path& file, const std::error_code& cause) {
     return Error{.code = ErrorCode::ioError,
@@ -80,6 +85,7 @@ public:
         m_now.store(now.time_since_epoch().count(), std::memory_order_relaxed);
         const std::lock_guard lock(m_mutex);
         m_events.clear();
+        m_operator = std::this_thread::get_id();
         m_listening = true;
     }
 
@@ -88,6 +94,13 @@ public:
         const std::lock_guard lock(m_mutex);
         m_listening = false;
         return std::exchange(m_events, {});
+    }
+
+    [[nodiscard]] bool heardHint(Generation generation) {
+        const std::lock_guard lock(m_mutex);
+        return std::any_of(m_events.begin(), m_events.end(), [&](const TraceEvent& event) {
+            return event.kind == EventKind::hint && event.location.generation == generation;
+        });
     }
 
     [[nodiscard]] Timestamp now() const {
@@ -114,6 +127,7 @@ private:
     std::mutex m_mutex;
     std::vector<TraceEvent> m_events; // guarded by m_mutex
     bool m_listening = false;         // guarded by m_mutex
+    std::thread::id m_operator;       // guarded by m_mutex: the thread that runs the operation
 };
 
 Sandbox::Sandbox(std::filesystem::path directory)
@@ -230,7 +244,30 @@ Result<OperationOutcome> Sandbox::perform(const Operation& operation) {
     return OperationOutcome{};
 }
 
+void Sandbox::settle() {
+    const auto deadline = std::chrono::steady_clock::now() + settlingTime;
+    const auto hadHint = [this](Generation generation) {
+        if (m_states.empty()) {
+            return false;
+        }
+        const auto& files = m_states.back()->stats.files;
+        return std::any_of(files.begin(), files.end(),
+                           [&](const FileStats& file) { return file.generation == generation && file.hasHint; });
+    };
+    const auto quiet = [&] {
+        const Stats stats = m_database->stats();
+        return std::all_of(stats.files.begin(), stats.files.end(), [&](const FileStats& file) {
+            return file.active || file.damaged || file.records == 0 ||
+                   (file.hasHint && (hadHint(file.generation) || m_recorder->heardHint(file.generation)));
+        });
+    };
+    while (!quiet() && std::chrono::steady_clock::now() < deadline) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+}
+
 Result<std::shared_ptr<const SandboxState>> Sandbox::record(OperationOutcome outcome) {
+    settle();
     auto state = std::make_shared<SandboxState>();
     state->trace = m_recorder->end();
     state->outcome = std::move(outcome);

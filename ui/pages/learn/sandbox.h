@@ -41,6 +41,9 @@ private:
     [[nodiscard]] Result<void> open(ReadStrategy strategy);
     [[nodiscard]] Result<void> restart(const Scenario& scenario);
     [[nodiscard]] Result<OperationOutcome> perform(const Operation& operation);
+    /// Waits for what the engine does in the background after a file was sealed: its hint file. Without that a state
+    /// would depend on who was faster.
+    void settle();
     [[nodiscard]] Result<std::shared_ptr<const SandboxState>> record(OperationOutcome outcome);
 
     std::mutex m_mutex; // held by every public call: a page's last task may still run when the next begins

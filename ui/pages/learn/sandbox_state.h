@@ -49,6 +49,7 @@ struct KeydirRow {
 /// An `rustcask::Event` that owns its texts.
 struct TraceEvent {
     EventKind kind = EventKind::append;
+    bool background = false; ///< not on the thread that ran the operation
     RecordLocation location{};
     Sequence sequence{};
     QByteArray key{};
