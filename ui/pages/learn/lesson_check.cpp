@@ -52,12 +52,14 @@ QList<Feedback> checkValue(const Question& question, const Answer& answer, const
     const QString given = normalised(question, answer.value(QString()));
     Feedback feedback;
     feedback.question = question.id;
-    feedback.correct = !expected.isNull() && given == expected;
+    // No call at all is written as nothing, which is not the same as not answering.
+    feedback.correct = answer.contains(QString()) && !expected.isNull() && given == expected;
     feedback.expected = display(question, expected);
-    feedback.given = given.isEmpty() && question.kind == QuestionKind::number ? LearnText::tr("no answer")
-                                                                              : display(question, given);
+    feedback.given = !answer.contains(QString()) || (given.isEmpty() && question.kind == QuestionKind::number)
+                         ? LearnText::tr("no answer")
+                         : display(question, given);
     feedback.reason = measureReason(question.measure, evidence);
-    if (!feedback.correct) {
+    if (!feedback.correct && answer.contains(QString())) {
         feedback.message = misconceptionText(question, given, evidence);
     }
     return {feedback};

@@ -5,10 +5,6 @@
 
 namespace rustcask::ui {
 
-QString hexText(QByteArrayView bytes) {
-    return QString::fromLatin1(bytes.toByteArray().toHex(' ').toUpper());
-}
-
 bool parseHex(const QString& text, QByteArray* bytes) {
     QByteArray digits;
     for (const QChar character : text) {

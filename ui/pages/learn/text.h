@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 
+#include "layout/hex_layout.h"
 #include "theme/format.h"
 
 /// Texts that several parts of the Learn page show. Pure.
@@ -22,9 +23,6 @@ struct LearnText {
 [[nodiscard]] inline QString bytesText(QByteArrayView bytes, qsizetype maxBytes = 48) {
     return displayKey(bytes, maxBytes);
 }
-
-/// Bytes as pairs of upper-case hex digits with a space between: "61 70 70".
-[[nodiscard]] QString hexText(QByteArrayView bytes);
 
 /// Reads hex digits, with or without blanks, into `*bytes`. False when a digit is missing or is none.
 [[nodiscard]] bool parseHex(const QString& text, QByteArray* bytes);
