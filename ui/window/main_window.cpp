@@ -22,6 +22,7 @@
 
 #include "pages/benchmark/benchmark_page.h"
 #include "pages/keys/keys_page.h"
+#include "pages/learn/learn_page.h"
 #include "pages/start/start_page.h"
 #include "pages/storage/storage_page.h"
 #include "session/session.h"
@@ -170,6 +171,7 @@ void MainWindow::addPages() {
     addPage(new KeysPage(context, this));
     addPage(new StoragePage(context, this));
     addPage(new BenchmarkPage(context, this));
+    addPage(new LearnPage(context, this));
 }
 
 void MainWindow::addPage(Page* newPage) {
