@@ -30,13 +30,13 @@ Answer arrows(const char* apple, const char* fig, const char* pear) {
             {keyHex("pear"), QString::fromLatin1(pear)}};
 }
 
-/// The record of apple = red as the engine must write it second: 2026-01-01 09:01:01 UTC is 0x19B78DB9C48 ms.
+/// The record of apple = red as the engine must write it second, without time and checksum.
 Answer rightBytes() {
     return {{QStringLiteral("checksum"), QString()},
             {QStringLiteral("sequence"), QStringLiteral("02 00 00 00 00 00 00 00")},
             {QStringLiteral("time"), QString()},
-            {QStringLiteral("keySize"), QStringLiteral("05 00")},
-            {QStringLiteral("valueSize"), QStringLiteral("03 00 00 00")},
+            {QStringLiteral("key size"), QStringLiteral("05 00")},
+            {QStringLiteral("value size"), QStringLiteral("03 00 00 00")},
             {QStringLiteral("flags"), QStringLiteral("00 00")},
             {QStringLiteral("key"), QStringLiteral("61 70 70 6C 65")},
             {QStringLiteral("value"), QStringLiteral("72 65 64")}};
@@ -184,8 +184,8 @@ private Q_SLOTS:
                                                           << answer << part << QString::fromUtf8(says);
         };
         Answer bigEndian = rightBytes();
-        bigEndian[QStringLiteral("keySize")] = QStringLiteral("00 05");
-        row("record", "bytes", bigEndian, "the wrong way round", QStringLiteral("keySize"));
+        bigEndian[QStringLiteral("key size")] = QStringLiteral("00 05");
+        row("record", "bytes", bigEndian, "the wrong way round", QStringLiteral("key size"));
         Answer ascii = rightBytes();
         ascii[QStringLiteral("key")] = QStringLiteral("41 70 70 6C 65");
         row("record", "bytes", ascii, "These bytes are the text itself", QStringLiteral("key"));
@@ -193,8 +193,8 @@ private Q_SLOTS:
         first[QStringLiteral("sequence")] = QStringLiteral("01 00 00 00 00 00 00 00");
         row("record", "bytes", first, "the next sequence number", QStringLiteral("sequence"));
         Answer narrow = rightBytes();
-        narrow[QStringLiteral("valueSize")] = QStringLiteral("03");
-        row("record", "bytes", narrow, "This field has 4 bytes; you wrote 1", QStringLiteral("valueSize"));
+        narrow[QStringLiteral("value size")] = QStringLiteral("03");
+        row("record", "bytes", narrow, "This field has 4 bytes; you wrote 1", QStringLiteral("value size"));
         Answer guess = rightBytes();
         guess[QStringLiteral("checksum")] = QStringLiteral("01 02 03 04");
         row("record", "bytes", guess, "some field below differs", QStringLiteral("checksum"));

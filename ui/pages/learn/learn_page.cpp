@@ -96,7 +96,11 @@ LearnPage::LearnPage(PageContext context, QWidget* parent) : Page(context, paren
     connect(m_panel, &LessonPanel::lessonChosen, this, &LearnPage::chooseLesson);
     connect(m_panel, &LessonPanel::speedChosen, this, &LearnPage::chooseSpeed);
     connect(m_panel, &LessonPanel::freePlayRequested, this, &LearnPage::goOnFreely);
-    connect(m_player, &LessonPlayer::scenarioChanged, this, [this] { m_shownPosition = -1; });
+    connect(m_player, &LessonPlayer::scenarioChanged, this, [this] {
+        if (m_player->state() == nullptr) { // a new start; free play keeps what it has
+            m_shownPosition = -1;
+        }
+    });
     connect(m_player, &LessonPlayer::stateChanged, this, &LearnPage::showState);
     connect(m_player, &LessonPlayer::lessonCompleted, this, &LearnPage::complete);
     connect(m_player, &LessonPlayer::failed, m_panel->banner(), &Banner::showError);
@@ -220,6 +224,18 @@ QString LearnPage::durability() const {
                : tr("No fsync: sync is “none”. A killed process keeps this record, a power cut may not.");
 }
 
+RecordRef LearnPage::subjectOf(const SandboxState& state) const {
+    if (const RecordRef appended = state.appended(); appended.isValid() || m_player->position() == 0) {
+        return appended;
+    }
+    const Operation& done = m_player->scenario().operations.at(m_player->position() - 1);
+    const auto row = std::find_if(state.keydir.begin(), state.keydir.end(),
+                                  [&](const KeydirRow& entry) { return entry.key == done.key; });
+    return done.kind == OperationKind::get && row != state.keydir.end()
+               ? state.find(row->location.generation, row->location.offset)
+               : RecordRef();
+}
+
 void LearnPage::showState() {
     const auto state = m_player->state();
     const qsizetype position = m_player->position();
@@ -232,12 +248,9 @@ void LearnPage::showState() {
     }
     view.durability = durability();
     if (state != nullptr && position != m_shownPosition) {
-        // A record lands when the stage moves on, not when it is only drawn again.
-        if (position == m_shownPosition + 1) {
-            view.landing = state->appended();
-        } else if (m_stage->selected().isValid() && state->record(m_stage->selected()) == nullptr) {
-            m_stage->select(state->appended());
-        }
+        // A record lands when the stage moves on by one step, not when it jumps or is only drawn again.
+        view.focus = subjectOf(*state);
+        view.lands = position == m_shownPosition + 1 && state->appended().isValid();
         m_shownPosition = position;
         m_stage->show(view);
     } else if (state == nullptr) {

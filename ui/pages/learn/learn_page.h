@@ -49,6 +49,8 @@ private:
     void complete(const QString& lessonId);
     void write(const QString& file, std::function<QByteArray()> content);
     [[nodiscard]] QString durability() const;
+    /// The record that the last operation wrote or read.
+    [[nodiscard]] RecordRef subjectOf(const SandboxState& state) const;
 
     StageActions m_stageActions;
     LessonPlayer* m_player;

@@ -19,8 +19,8 @@ QList<LearnScene> learnScenes() {
     const QString overwrite = QStringLiteral("overwrite");
     const QString remove = QStringLiteral("delete");
     const Answer bytes{{QStringLiteral("sequence"), QStringLiteral("00 00 00 00 00 00 00 02")},
-                       {QStringLiteral("keySize"), QStringLiteral("05 00")},
-                       {QStringLiteral("valueSize"), QStringLiteral("03 00 00 00")},
+                       {QStringLiteral("key size"), QStringLiteral("05 00")},
+                       {QStringLiteral("value size"), QStringLiteral("03 00 00 00")},
                        {QStringLiteral("flags"), QStringLiteral("00 00")},
                        {QStringLiteral("key"), QStringLiteral("61 70 70 6C 65")},
                        {QStringLiteral("value"), QStringLiteral("72 65 64")},

@@ -164,6 +164,7 @@ void LessonPlayer::checkAndStep(const Answers& answers) {
     }
     const qsizetype index = m_position;
     m_answers.insert(index, answers);
+    m_feedback.remove(index); // what was said to an earlier try
     jump(index + 1);
     m_pendingCheck = index;
     if (stateAfter(index + 1) != nullptr) {

@@ -190,12 +190,11 @@ void Stage::setDirectory(const QString& directory) {
 }
 
 void Stage::show(const View& view) {
-    const bool landed = view.landing.isValid();
     m_view = view;
     m_tapes->setHideStates(view.hideKeydir);
-    m_tapes->setState(view.state, view.landing);
-    if (landed) {
-        m_selected = view.landing;
+    m_tapes->setState(view.state, view.lands ? view.focus : RecordRef());
+    if (view.focus.isValid()) {
+        m_selected = view.focus;
     } else if (view.state == nullptr || view.state->record(m_selected) == nullptr) {
         m_selected = {};
     }

@@ -31,7 +31,8 @@ public:
     /// What of a state is shown, and how.
     struct View {
         std::shared_ptr<const SandboxState> state{};
-        RecordRef landing{};     ///< the record that has just been written, when stepping forwards
+        RecordRef focus{};  ///< the record to select: what the last step wrote or read; invalid: keep the selection
+        bool lands = false; ///< it has just been written, and may be seen arriving
         bool hideKeydir = false; ///< and with it what is live and dead
         QString operation{};     ///< that led here; empty at the start
         QString durability{};    ///< what survives, in a sentence
