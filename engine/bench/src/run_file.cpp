@@ -106,7 +106,7 @@ std::string encodeRun(const Run& run) {
         if (!original.is_discarded())
             json = overlay(original, json);
     }
-    return dump(json, 1) + "\n";
+    return dump(json) + "\n";
 }
 
 Result<Run> decodeRun(std::string_view text) {

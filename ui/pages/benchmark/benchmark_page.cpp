@@ -93,8 +93,8 @@ BenchmarkPage::BenchmarkPage(PageContext context, QWidget* parent)
     m_setup->restoreState(settings().get(setupSetting));
     connect(m_setup, &SetupPanel::changed, this, [this] {
         settings().set(setupSetting, m_setup->state());
-        if (m_setup->scratchFolder() != defaultScratchFolder())
-            settings().set(scratchSetting, m_setup->scratchFolder());
+        const QString folder = m_setup->scratchFolder();
+        settings().set(scratchSetting, folder == defaultScratchFolder() ? QString() : folder);
     });
     connect(m_runs, &RunsPanel::selectionChanged, this, &BenchmarkPage::loadSelection);
     connect(m_runs->model(), &RunListModel::renamed, this, [this](const QString& file, const QString& name) {

@@ -157,10 +157,8 @@ void ResultsPanel::showLive(const QVector<ChartSeries>& curves, const QString& w
         setView(Throughput);
     }
     m_pictures->setTitle(what);
-    ChartView* chart = m_panels[Throughput]->chart();
-    chart->setLines(curves);
+    m_panels[Throughput]->chart()->setLines(curves);
     m_panels[Throughput]->refreshTable();
-    updateChoices();
 }
 
 void ResultsPanel::endLive() {
