@@ -3,12 +3,15 @@
 
 #include <csignal>
 #include <cstdio>
+#include <sstream>
 
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 
 #include "bench_command.h"
+#include <rustcask/transfer/encoding.h>
+
 #include "commands.h"
 #include "context.h"
 
@@ -36,9 +39,43 @@ void Context::warn(std::string_view text) const {
     std::fprintf(stderr, "rustcask: %.*s\n", static_cast<int>(text.size()), text.data());
 }
 
+namespace {
+
+/// Breaks the long paragraphs of footers to the width of a terminal; examples stay as they are.
+class HelpFormatter final : public CLI::Formatter {
+public:
+    std::string make_footer(const CLI::App* app) const override {
+        std::istringstream lines(app->get_footer());
+        std::string text;
+        for (std::string line; std::getline(lines, line);)
+            text += line.starts_with("  ") ? line + "\n" : wrapped(line);
+        return text;
+    }
+
+private:
+    static std::string wrapped(const std::string& paragraph) {
+        constexpr std::size_t columns = 80;
+        std::istringstream words(paragraph);
+        std::string text;
+        std::size_t column = 0;
+        for (std::string word; words >> word;) {
+            if (column > 0 && column + 1 + word.size() > columns) {
+                text += "\n";
+                column = 0;
+            }
+            text += (column > 0 ? " " : "") + word;
+            column += (column > 0 ? 1 : 0) + word.size();
+        }
+        return text + "\n";
+    }
+};
+
+} // namespace
+
 std::unique_ptr<CLI::App> makeApplication(Context& context) {
     auto application = std::make_unique<CLI::App>(
         "Rustcask keeps keys and values in a directory of append-only log files (a Bitcask).", "rustcask");
+    application->formatter(std::make_shared<HelpFormatter>()); // before the commands, which inherit it
     application->set_version_flag("--version", std::string("rustcask ") + RUSTCASK_VERSION);
     application->require_subcommand(1);
     application->footer("Keys and values are bytes. Exit status: 0 done, 1 the key is absent, 2 wrong usage, 3 an "
@@ -90,11 +127,18 @@ int run(int argc, char** argv) {
     const auto application = makeApplication(context);
     try {
         application->parse(argc, argv);
-    } catch (const CLI::Success& help) { // --help, --version
-        return application->exit(help);
+    } catch (const CLI::Success& answer) { // --help, --version
+        std::ostringstream text;
+        application->exit(answer, text, text);
+        context.action = [printed = text.str()](Context& c) {
+            return c.out.write(printed).map([] { return int{exitDone}; });
+        };
     } catch (const CLI::ParseError& error) {
-        context.warn(error.what());
         const auto chosen = application->get_subcommands();
+        if (chosen.empty() && argc > 1 && argv[1][0] != '-')
+            context.warn("there is no command '" + transfer::encode(argv[1], transfer::Encoding::text) + "'");
+        else
+            context.warn(error.what());
         context.warn("try 'rustcask help" + (chosen.empty() ? std::string() : " " + chosen.front()->get_name()) +
                      "'. Before keys and values that begin with '-', write '--'.");
         return exitUsage;

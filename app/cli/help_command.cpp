@@ -56,7 +56,10 @@ Result<int> runHelp(const HelpArguments& arguments, const CLI::App& application,
     if (arguments.man)
         text = command ? commandManPage(*command) : programManPage(application);
     else
-        text = command ? command->help("rustcask " + command->get_name()) : application.help();
+        // Not application.help(): that tells about the command being run, which is this one.
+        text = application.get_formatter()->make_help(
+            command ? command : &application, command ? "rustcask " + command->get_name() : application.get_name(),
+            CLI::AppFormatMode::Normal);
     if (auto done = context.out.write(text); !done)
         return failure(std::move(done.error()));
     return exitDone;

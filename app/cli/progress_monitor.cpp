@@ -50,15 +50,15 @@ std::string progressLine(std::string_view title, const ProgressCounts& counts, s
                 std::string(static_cast<std::size_t>(barCells - filled), ' ') + "] " +
                 std::to_string(static_cast<int>(share * 100)) + " %";
     }
+    if (done > 0 && total > done)
+        line += "  " + secondsText(seconds * static_cast<double>(total - done) / static_cast<double>(done)) + " left";
+    if (counts.bytesDone > 0)
+        line += "  " + formatBytes(static_cast<std::uint64_t>(static_cast<double>(counts.bytesDone) / seconds)) + "/s";
     if (byBytes && (total > 0 || done > 0))
         line += "  " + formatBytes(done) + (total > 0 ? " of " + formatBytes(total) : std::string());
     if (counts.recordsDone > 0)
         line += "  " + formatCount(counts.recordsDone) +
                 (counts.recordsTotal > 0 ? " of " + formatCount(counts.recordsTotal) : std::string()) + " records";
-    if (counts.bytesDone > 0)
-        line += "  " + formatBytes(static_cast<std::uint64_t>(static_cast<double>(counts.bytesDone) / seconds)) + "/s";
-    if (done > 0 && total > done)
-        line += "  " + secondsText(seconds * static_cast<double>(total - done) / static_cast<double>(done)) + " left";
     if (line.size() > static_cast<std::size_t>(columns))
         line.resize(static_cast<std::size_t>(columns));
     return line;

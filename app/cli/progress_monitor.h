@@ -15,7 +15,8 @@ namespace rustcask::cli {
 
 struct Context;
 
-/// One line for people: "merging [#####     ] 47 %  1.2 of 2.5 GiB  310 MiB/s  4 s left", cut to `columns` characters.
+/// One line for people: "merging [#####     ] 47 %  4 s left  310.0 MiB/s  1.2 GiB of 2.5 GiB", cut to `columns`
+/// characters.
 [[nodiscard]] std::string progressLine(std::string_view title, const ProgressCounts& counts,
                                        std::chrono::nanoseconds elapsed, int columns);
 

@@ -146,8 +146,11 @@ Result<int> converse(Database& database, Context& context) {
         const auto line = lines.next();
         if (!line)
             return failure(line.error());
-        if (!*line)
+        if (!*line) { // the end, on a terminal by Ctrl+D
+            if (auto done = prompts ? say("\n") : Result<void>(); !done)
+                return failure(std::move(done.error()));
             break;
+        }
         if ((*line)->find_first_not_of(" \t\r") == std::string_view::npos)
             continue;
         if (auto done = say(shell.answer(**line) + "\n"); !done)

@@ -103,7 +103,7 @@ private Q_SLOTS:
             .recordsDone = 1000, .recordsTotal = 4000, .bytesDone = 1 << 20, .bytesTotal = 4 << 20};
         QCOMPARE(
             progressLine("merging", counts, elapsed, 200),
-            "merging [#####               ] 25 %  1.0 MiB of 4.0 MiB  1,000 of 4,000 records  102.4 KiB/s  30 s left"s);
+            "merging [#####               ] 25 %  30 s left  102.4 KiB/s  1.0 MiB of 4.0 MiB  1,000 of 4,000 records"s);
         QCOMPARE(progressLine("merging", counts, elapsed, 12).size(), 12U);
         QCOMPARE(progressLine("opening", {}, elapsed, 80), "opening"s);
         // More than was announced is possible, for a file that grows.
