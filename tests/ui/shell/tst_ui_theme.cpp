@@ -125,7 +125,7 @@ private Q_SLOTS:
                     }
                 }
             }
-            QVERIFY2(drawn > 20, qPrintable(name));
+            QVERIFY2(drawn > 8, qPrintable(name));
             QCOMPARE(icon.pixmap(QSize(24, 24), 2.0).devicePixelRatio(), 2.0);
         }
         QTest::ignoreMessage(QtWarningMsg, "No icon is named none-such");

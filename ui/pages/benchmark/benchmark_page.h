@@ -39,6 +39,9 @@ public:
     [[nodiscard]] QString title() const override { return tr("Benchmark"); }
     [[nodiscard]] QString iconName() const override { return QStringLiteral("benchmark"); }
     void setSession(Session* session) override;
+    [[nodiscard]] QString runningWork() const override {
+        return isRunning() ? tr("A benchmark is running and will be stopped.") : QString();
+    }
     void activated() override;
     [[nodiscard]] QStringList scenes() const override;
     void enterScene(const QString& scene) override;

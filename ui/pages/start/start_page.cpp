@@ -35,6 +35,7 @@ QPushButton* makeWay(const QString& icon, const QString& title, const QString& t
     button->setProperty("role", QStringLiteral("way"));
     button->setAccessibleName(title);
     button->setAccessibleDescription(text);
+    button->setToolTip(text.toHtmlEscaped());
     button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     button->setFixedHeight(64);
     auto* row = new QHBoxLayout(button);
