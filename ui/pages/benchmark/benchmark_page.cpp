@@ -150,8 +150,10 @@ void BenchmarkPage::setSession(Session*) {
 }
 
 void BenchmarkPage::activated() {
-    if (!m_listed)
-        refreshRuns();
+    if (m_listed)
+        return;
+    m_selectNewest = true; // the page opens on the last result
+    refreshRuns();
 }
 
 QStringList BenchmarkPage::scenes() const {
@@ -298,6 +300,9 @@ void BenchmarkPage::refreshRuns(const QString& thenSelect) {
                 m_runs->setRuns(std::move(listing->runs), listing->unreadable);
             if (!thenSelect.isEmpty())
                 m_runs->select(thenSelect);
+            else if (m_selectNewest && m_runs->selectedFiles().empty())
+                m_runs->select(m_runs->model()->file(0));
+            m_selectNewest = false;
             Q_EMIT runsListed();
         });
 }

@@ -98,6 +98,7 @@ private:
     quint64 m_listGeneration = 0;
     quint64 m_selectionGeneration = 0;
     bool m_listed = false;
+    bool m_selectNewest = false;
 };
 
 } // namespace rustcask::ui
