@@ -250,6 +250,7 @@ Result<History> collect(io::FileSystem& fileSystem, const fs::path& directory, s
                 return failure(std::move(opened.error()));
             (*opened)->adviseSequential();
             const inspect::WatchedFile watched(std::move(*opened), progress, std::string(operation));
+            watched.advanceTo(std::min(file.bytes, format::fileHeaderBytes)); // read before
             auto walked = Walk(watched, file, key).run();
             if (!walked)
                 return failure(std::move(walked.error()));

@@ -93,6 +93,7 @@ private:
         if (head->size() < hintHeaderBytes)
             return {};
         m_head = std::move(*head);
+        m_repairedHead = m_head;
         const bool magic = std::string_view(m_head).substr(0, format::hintMagic.size()) == format::hintMagic;
         m_isHint = magic || format::loadU16(m_head.data() + h::version) == format::formatVersion;
         if (magic && format::loadU16(m_head.data() + h::version) > format::formatVersion) {
@@ -133,6 +134,8 @@ private:
             at = byte < entryBytes ? hintHeaderBytes + byte : byte - entryBytes;
         }
         m_flipped = Flipped{.offset = at, .mask = static_cast<char>(1U << (error->bit % 8))};
+        if (at < hintHeaderBytes) // entries are judged by what the header was
+            m_repairedHead[static_cast<std::size_t>(at)] ^= m_flipped->mask;
         return {};
     }
 
@@ -247,7 +250,7 @@ private:
             return Wrong{Field::flags, "unknown flags are set"};
         if (record.tombstone && record.valueBytes != 0)
             return Wrong{Field::valueSize, "a tombstone has a value"};
-        const std::uint64_t dataBytes = format::loadU64(m_head.data() + h::dataBytes);
+        const std::uint64_t dataBytes = format::loadU64(m_repairedHead.data() + h::dataBytes);
         const std::uint64_t recordBytes = format::recordBytes(record.keyBytes, record.valueBytes);
         if (record.dataOffset < format::fileHeaderBytes || record.dataOffset > dataBytes ||
             recordBytes > dataBytes - record.dataOffset)
@@ -334,6 +337,7 @@ private:
 
     std::uint64_t m_offset = 0;
     std::string m_head;
+    std::string m_repairedHead; ///< with a known flipped bit put right
     std::string m_buffer;
     std::uint64_t m_bufferOffset = 0;
     bool m_looked = false;

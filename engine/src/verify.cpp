@@ -113,6 +113,7 @@ private:
             return failure(std::move(opened.error()));
         (*opened)->adviseSequential();
         const inspect::WatchedFile watched(std::move(*opened), m_progress, std::string(operation));
+        watched.advanceTo(std::min(file.bytes, format::fileHeaderBytes)); // read before
         Scan scan(file);
         if (hint) {
             auto started = startHint(std::move(hint), watched, scan);
@@ -144,6 +145,7 @@ private:
         std::optional<std::uint64_t> tornFrom{}; ///< start of damage that no sound record has followed so far
         std::uint64_t tornBytes = 0;
         std::string tornText{};
+        std::optional<Field> tornField{};
     };
 
     /// @param data the data file, opened after the hint: if it still has the length that was listed, the hint is not
@@ -261,6 +263,7 @@ private:
             scan.last = std::max(scan.last, scanned.header.sequence);
         } else if (scan.file.newestLog) {
             // The last thing in the newest file may be what a crash left; not if a sound record comes after it.
+            scan.tornField = scan.tornFrom ? std::nullopt : found->field;
             if (!scan.tornFrom) {
                 scan.tornFrom = scanned.offset;
                 scan.tornText = std::move(text);
@@ -277,7 +280,7 @@ private:
     void flushTorn(Scan& scan) {
         if (!scan.tornFrom)
             return;
-        add(Severity::error, scan.file.path, *scan.tornFrom, scan.tornBytes, std::nullopt, std::move(scan.tornText),
+        add(Severity::error, scan.file.path, *scan.tornFrom, scan.tornBytes, scan.tornField, std::move(scan.tornText),
             damageAdvice);
         scan.tornFrom.reset();
     }

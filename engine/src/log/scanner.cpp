@@ -38,9 +38,7 @@ Scanner::Scanner(const io::File& file, std::uint64_t begin, std::uint64_t end, s
 // Bytes [offset, offset + size) as far as the file has them; size is at most a chunk or a header with its key.
 Result<std::string_view> Scanner::window(std::uint64_t offset, std::uint64_t size) {
     size = std::min(size, offset < m_end ? m_end - offset : 0);
-    const bool inside =
-        offset >= m_bufferOffset && offset + size <= m_bufferOffset + m_bufferBytes && m_bufferCapacity > 0;
-    if (!inside) {
+    if (!isBuffered(offset, size)) {
         const std::uint64_t want = std::min(std::max(size, m_chunkBytes), m_end - offset);
         if (want > m_bufferCapacity) {
             m_bufferCapacity = static_cast<std::size_t>(std::max(want, std::min(m_chunkBytes, m_end)));
@@ -57,18 +55,13 @@ Result<std::string_view> Scanner::window(std::uint64_t offset, std::uint64_t siz
     return std::string_view(m_buffer.get() + (offset - m_bufferOffset), static_cast<std::size_t>(size));
 }
 
-Result<std::uint32_t> Scanner::checksumAt(std::uint64_t offset, std::uint64_t bytes) {
-    offset += format::record_at::sequence;
-    bytes -= format::record_at::sequence;
-    if (bytes <= m_chunkBytes) {
-        auto view = window(offset, bytes);
-        if (!view)
-            return failure(std::move(view.error()));
-        return format::crc32c(*view);
-    }
+// Continues `checksum` over a range. What is not in the buffer is read piece by piece beside it: looking ahead must not
+// cost a chunk each time.
+Result<std::uint32_t> Scanner::extend(std::uint64_t offset, std::uint64_t bytes, std::uint32_t checksum) {
+    if (isBuffered(offset, bytes))
+        return format::crc32c({m_buffer.get() + (offset - m_bufferOffset), static_cast<std::size_t>(bytes)}, checksum);
     if (!m_scratch)
         m_scratch = std::make_unique_for_overwrite<char[]>(static_cast<std::size_t>(m_chunkBytes));
-    std::uint32_t checksum = 0;
     while (bytes > 0) {
         auto read = m_file.readAt(offset, m_scratch.get(), static_cast<std::size_t>(std::min(bytes, m_chunkBytes)));
         if (!read)
@@ -80,6 +73,10 @@ Result<std::uint32_t> Scanner::checksumAt(std::uint64_t offset, std::uint64_t by
         bytes -= *read;
     }
     return checksum;
+}
+
+Result<std::uint32_t> Scanner::checksumAt(std::uint64_t offset, std::uint64_t bytes) {
+    return extend(offset + format::record_at::sequence, bytes - format::record_at::sequence, 0);
 }
 
 Result<std::optional<Scanned>> Scanner::next() {
@@ -135,12 +132,18 @@ Result<std::optional<Scanned>> Scanner::next() {
 Result<bool> Scanner::isSoundAt(std::uint64_t offset) {
     if (offset >= m_end || m_end - offset < recordHeaderBytes)
         return false;
-    auto head = window(offset, recordHeaderBytes);
-    if (!head)
-        return failure(std::move(head.error()));
-    if (head->size() < recordHeaderBytes)
-        return false;
-    const format::RecordHeader header = format::decodeRecordHeader(head->data());
+    char elsewhere[recordHeaderBytes];
+    const char* head = elsewhere;
+    if (isBuffered(offset, recordHeaderBytes)) {
+        head = m_buffer.get() + (offset - m_bufferOffset);
+    } else {
+        auto read = m_file.readAt(offset, elsewhere, sizeof elsewhere);
+        if (!read)
+            return failure(std::move(read.error()));
+        if (*read < sizeof elsewhere)
+            return false;
+    }
+    const format::RecordHeader header = format::decodeRecordHeader(head);
     const std::uint64_t bytes = header.recordBytes();
     if (!isPlausible(header) || bytes > m_end - offset)
         return false;
@@ -226,7 +229,8 @@ Result<Scanned> Scanner::examineDamage(std::uint64_t offset) {
             return failure(std::move(found.error()));
         if (*found)
             return resized;
-        if (confirmed) {
+        // An impossible header is no witness: the length that garbage announces leads to a record's start often enough.
+        if (confirmed && isPlausible(header)) {
             damaged.trustedExtent = true;
             return damaged;
         }
@@ -321,23 +325,16 @@ Result<bool> Scanner::identifyByLength(Scanned& damaged) {
         bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << (bit % 8)));
         const format::RecordHeader header = format::decodeRecordHeader(bytes);
         const std::uint64_t size = header.recordBytes();
-        if (isPlausible(header) && size <= m_end - damaged.offset && size <= maxRepairBytes && size <= m_resyncBudget) {
-            m_resyncBudget -= size;
+        const bool affordable = size <= m_resyncBudget || size <= freeCandidateBytes;
+        if (isPlausible(header) && size <= m_end - damaged.offset && size <= maxRepairBytes && affordable) {
+            m_resyncBudget -= std::min(size, m_resyncBudget);
             // The covered bytes with the bit put right: the header's part from the copy, the rest from the file.
-            std::uint32_t checksum =
+            const std::uint32_t begin =
                 format::crc32c({bytes + format::record_at::sequence, recordHeaderBytes - format::record_at::sequence});
-            std::uint64_t at = damaged.offset + recordHeaderBytes;
-            const std::uint64_t end = damaged.offset + size;
-            while (at < end) {
-                auto view = window(at, std::min(m_chunkBytes, end - at));
-                if (!view)
-                    return failure(std::move(view.error()));
-                if (view->empty())
-                    break;
-                checksum = format::crc32c(*view, checksum);
-                at += view->size();
-            }
-            if (checksum == header.checksum) {
+            auto checksum = extend(damaged.offset + recordHeaderBytes, size - recordHeaderBytes, begin);
+            if (!checksum)
+                return failure(std::move(checksum.error()));
+            if (*checksum == header.checksum) {
                 auto key = window(damaged.offset + recordHeaderBytes, header.keySize);
                 if (!key)
                     return failure(std::move(key.error()));
@@ -345,7 +342,7 @@ Result<bool> Scanner::identifyByLength(Scanned& damaged) {
                 damaged.key = m_repairedKey;
                 damaged.header = header;
                 damaged.bytes = size;
-                damaged.computedChecksum = checksum;
+                damaged.computedChecksum = *checksum;
                 damaged.trustedExtent = true;
                 damaged.identified = true;
                 return true;

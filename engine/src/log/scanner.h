@@ -49,6 +49,10 @@ public:
 
 private:
     [[nodiscard]] Result<std::string_view> window(std::uint64_t offset, std::uint64_t size);
+    [[nodiscard]] bool isBuffered(std::uint64_t offset, std::uint64_t size) const noexcept {
+        return m_bufferCapacity > 0 && offset >= m_bufferOffset && offset + size <= m_bufferOffset + m_bufferBytes;
+    }
+    [[nodiscard]] Result<std::uint32_t> extend(std::uint64_t offset, std::uint64_t bytes, std::uint32_t checksum);
     [[nodiscard]] Result<std::uint32_t> checksumAt(std::uint64_t offset, std::uint64_t bytes);
     [[nodiscard]] Result<bool> isSoundAt(std::uint64_t offset);
     [[nodiscard]] Result<std::uint64_t> zeroTail();
