@@ -46,7 +46,8 @@ std::string plainText(const VerifyReport& report) {
                 transfer::encode(finding.file.filename().string(), transfer::Encoding::text) + " at byte " +
                 std::to_string(finding.offset) + ", " + formatCount(finding.bytes) +
                 " bytes: " + transfer::encode(finding.text, transfer::Encoding::text);
-        text += finding.advice.empty() ? "\n" : " " + transfer::encode(finding.advice, transfer::Encoding::text) + "\n";
+        text +=
+            finding.advice.empty() ? "\n" : ". " + transfer::encode(finding.advice, transfer::Encoding::text) + "\n";
     }
     if (report.findingsLeftOut > 0)
         text += formatCount(report.findingsLeftOut) + " further findings\n";

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t maxMergeRecordBytes = std::uint64_t{64} << 20;
 constexpr std::uint64_t scanChunkBytes = std::uint64_t{1} << 20;
 constexpr int attempts = 10; // at listing a directory whose files a merge removes meanwhile
-constexpr int maxLooks = 64; // second looks at damage in one file
+constexpr int maxLooks = 8;  // second looks at damage in one file
 
 std::string list(const std::vector<Generation>& generations) {
     std::string text;
@@ -225,7 +225,8 @@ SteadyScanner::SteadyScanner(const io::File& file, std::uint64_t begin, std::uin
 
 Result<std::optional<log::Scanned>> SteadyScanner::next() {
     auto scanned = m_scanner->next();
-    while (scanned && *scanned && (*scanned)->kind == log::Scanned::Kind::damaged && m_looksLeft > 0) {
+    while (scanned && *scanned && (*scanned)->kind == log::Scanned::Kind::damaged && !(*scanned)->identified &&
+           m_looksLeft > 0) {
         --m_looksLeft;
         const log::Scanned before = **scanned;
         m_scanner = std::make_unique<log::Scanner>(m_file, before.offset, m_end, scanChunkBytes);

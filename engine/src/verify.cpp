@@ -204,7 +204,11 @@ private:
             add(Severity::note, scan.file.path, scan.firstCopy, 0, Field::sequence,
                 countText(scan.copies, "record is a copy of one", "records are copies of ones") +
                     " in another file, as an interrupted merge leaves them");
-        if (scan.tornFrom)
+        auto bytes = watched.size();
+        if (!bytes)
+            return failure(std::move(bytes.error()));
+        // Of a file that has grown meanwhile, the last record may just go beyond the length that was listed.
+        if (scan.tornFrom && *bytes <= scan.file.bytes)
             add(Severity::warning, scan.file.path, *scan.tornFrom, scan.tornBytes, std::nullopt,
                 "the end of the newest file is torn, as by a crash or a writer at work: " + scan.tornText,
                 "The next opening for writing cuts it off; whatever was made durable lies before it");

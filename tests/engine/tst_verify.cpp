@@ -428,10 +428,10 @@ private Q_SLOTS:
         RUSTCASK_FAILS(verify(m_directory->path(), progress), ErrorCode::cancelled);
     }
 
-    // One record of 256 MiB, sparse: the cancel comes while it is being read, not after it.
+    // One record of 1 GiB, sparse: the cancel comes while it is being read, not after it.
     void cancelInsideALargeRecord() {
         std::string bytes = DataFileBuilder(1).bytes + recordBytesOf(1, "key", "x");
-        constexpr std::uint32_t valueBytes = 256U << 20;
+        constexpr std::uint32_t valueBytes = 1U << 30;
         format::store<std::uint32_t>(bytes.data() + 32 + format::record_at::valueSize, valueBytes);
         writeBytes(file("1.rustcask.data"), bytes);
         fs::resize_file(file("1.rustcask.data"), 32 + 28 + 3 + std::uint64_t{valueBytes});

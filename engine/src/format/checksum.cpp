@@ -39,6 +39,15 @@ constexpr auto makeTables() {
 }
 constexpr auto tables = makeTables();
 
+// The byte whose entry in table[0] has this highest byte; there is exactly one.
+constexpr auto makeInverse() {
+    std::array<std::uint8_t, 256> inverse{};
+    for (std::size_t byte = 0; byte < 256; ++byte)
+        inverse[tables[0][byte] >> 24] = static_cast<std::uint8_t>(byte);
+    return inverse;
+}
+constexpr auto inverse = makeInverse();
+
 #if defined(__x86_64__)
 __attribute__((target("sse4.2"))) std::uint32_t crc32cHardware(std::string_view bytes,
                                                                std::uint32_t previous) noexcept {
@@ -112,15 +121,16 @@ std::optional<SingleBitError> findSingleBitError(std::uint32_t stored, std::uint
     if (std::has_single_bit(difference))
         return SingleBitError{.inChecksum = true, .bit = 0};
     // CRCs are linear: a flipped bit changes the sum by an amount that depends only on its distance from the end. That
-    // of bit b of the j-th byte from the end is `step` applied 8j + 8 - b times to 1.
-    std::uint32_t effect = 1;
-    for (std::uint64_t distance = 1; distance <= 8 * length; ++distance) {
-        effect = step(effect);
-        if (effect == difference) {
-            const std::uint64_t byteFromEnd = (distance - 1) / 8;
-            const std::uint64_t bitInByte = 8 * byteFromEnd + 8 - distance;
-            return SingleBitError{.inChecksum = false, .bit = 8 * (length - 1 - byteFromEnd) + bitInByte};
-        }
+    // of bit b of the last byte is table[0][1 << b]; each byte further away is eight steps more. So the difference is
+    // taken back eight steps at a time until it is one of these eight amounts.
+    std::uint32_t effect = difference;
+    for (std::uint64_t byteFromEnd = 0; byteFromEnd < length; ++byteFromEnd) {
+        const unsigned low = inverse[effect >> 24];
+        if (tables[0][low] == effect && std::has_single_bit(low))
+            return SingleBitError{.inChecksum = false,
+                                  .bit = 8 * (length - 1 - byteFromEnd) +
+                                         static_cast<std::uint64_t>(std::countr_zero(low))};
+        effect = (effect ^ tables[0][low]) << 8 | low;
     }
     return std::nullopt;
 }
