@@ -223,10 +223,7 @@ void KeyListLoader::arrangeRows() {
 
 void KeyListLoader::install(const std::shared_ptr<const KeySource>& source, Arrangement arrangement,
                             const KeySort& sort, const KeyMatcher& matcher) {
-    m_model->setRows(source, std::move(arrangement), sort, matcher);
-    if (source == m_source && m_byKey) {
-        m_model->setKeyOrder(m_byKey);
-    }
+    m_model->setRows(source, std::move(arrangement), sort, matcher, source == m_source ? m_byKey : nullptr);
 }
 
 void KeyListLoader::replay(qsizetype from) {

@@ -48,7 +48,9 @@ public:
     [[nodiscard]] const QString& patternProblem() const { return m_patternProblem; } ///< empty: the filter is valid
     [[nodiscard]] const KeyFilter& filter() const { return m_filter; }
     [[nodiscard]] const KeySort& sort() const { return m_sort; }
-    [[nodiscard]] bool isSorting() const { return m_orderTask || (m_state == State::complete && !m_model->isSorted()); }
+    [[nodiscard]] bool isSorting() const {
+        return m_orderTask || (m_state == State::complete && !(m_model->isSorted() && m_model->sort() == m_sort));
+    }
     [[nodiscard]] bool isReloading() const { return m_loadTask || m_source != m_model->source(); }
     [[nodiscard]] quint64 hitsSoFar() const; ///< while partial
     [[nodiscard]] quint64 searchedSoFar() const;

@@ -213,11 +213,11 @@ void KeyListModel::setSource(std::shared_ptr<const KeySource> source) {
 }
 
 void KeyListModel::setRows(std::shared_ptr<const KeySource> source, Arrangement arrangement, const KeySort& sort,
-                           const KeyMatcher& matcher) {
+                           const KeyMatcher& matcher, std::shared_ptr<const RowIds> byKey) {
     beginResetModel();
     if (source != m_source) {
         m_source = std::move(source);
-        m_byKey.reset();
+        m_byKey = std::move(byKey);
         m_overlay = KeyOverlay(m_source ? m_source->size() : 0);
         m_times.clear();
     }
@@ -251,11 +251,18 @@ std::optional<RowId> KeyListModel::idOf(std::string_view key) const {
 
 int KeyListModel::rowOf(const QByteArray& key) const {
     const auto id = idOf(view(key));
-    return id && m_overlay.isLive(*id) ? rowOfId(*id) : -1;
+    if (!id || !m_overlay.isLive(*id)) {
+        return -1;
+    }
+    if (!m_sorted) {
+        return rowOfId(*id);
+    }
+    const int row = placeFor(*id);
+    return row < rowCount() && m_rows[static_cast<std::size_t>(row)] == *id ? row : -1;
 }
 
 int KeyListModel::rowOfId(RowId id) const {
-    const auto place = std::find(m_rows.begin(), m_rows.end(), id);
+    const auto place = std::find(m_rows.begin(), m_rows.end(), id); // 10 M of them in some milliseconds
     const auto row = static_cast<std::size_t>(place - m_rows.begin());
     return place == m_rows.end() || row >= maxShownRows ? -1 : static_cast<int>(row);
 }
@@ -294,8 +301,8 @@ void KeyListModel::noteWritten(const QByteArray& key, const KeyRecord& record) {
     if (!m_source) {
         return;
     }
-    const int row = rowOf(key);
     auto id = idOf(view(key));
+    const int row = id ? rowOfId(*id) : -1; // not by its place: the record that gave it may be outdated
     if (row >= 0) {
         // Its own place is found among the others: so it is taken out for the search, and only moved when it must be.
         const auto previous = static_cast<std::size_t>(row);

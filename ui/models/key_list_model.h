@@ -42,7 +42,7 @@ public:
     void setSource(std::shared_ptr<const KeySource> source);
     /// Shows `rows` of the same or of another source; edits laid over the old source are kept only for the same one.
     void setRows(std::shared_ptr<const KeySource> source, Arrangement arrangement, const KeySort& sort,
-                 const KeyMatcher& matcher);
+                 const KeyMatcher& matcher, std::shared_ptr<const RowIds> byKey = nullptr);
     /// The source's ids in key order, once known: makes finding a key quick.
     void setKeyOrder(std::shared_ptr<const RowIds> byKey) { m_byKey = std::move(byKey); }
 
@@ -60,6 +60,7 @@ public:
     [[nodiscard]] std::size_t matchingKeys() const { return m_rows.size(); }
     [[nodiscard]] std::size_t editCount() const { return m_overlay.size(); }
     [[nodiscard]] bool isSorted() const { return m_sorted; }
+    [[nodiscard]] const KeySort& sort() const { return m_sort; }
     [[nodiscard]] rustcask::SnapshotEntry entry(int row) const;
     [[nodiscard]] QByteArray key(int row) const;
     /// The ids of rows first to last, for a worker to look up in `table`.

@@ -94,7 +94,10 @@ KeyListPanel::KeyListPanel(Settings& settings, const Actions& actions, QWidget* 
     footer->addWidget(makeButton(actions.duplicate));
     footer->addWidget(makeButton(actions.rename));
     footer->addStretch(1);
-    footer->addWidget(makeButton(actions.removeMatching));
+    QPushButton* removeMatching = makeButton(actions.removeMatching);
+    connect(actions.removeMatching, &QAction::changed, removeMatching,
+            [removeMatching, action = actions.removeMatching] { removeMatching->setVisible(action->isVisible()); });
+    footer->addWidget(removeMatching);
     footer->addWidget(makeButton(actions.remove));
 
     m_filterDelay.setSingleShot(true);
@@ -314,6 +317,7 @@ void KeyListPanel::restorePlace() {
         m_table->selectionModel()->setCurrentIndex(m_model.index(row, 0), QItemSelectionModel::NoUpdate);
     }
     m_table->selectionModel()->select(selection, QItemSelectionModel::ClearAndSelect);
+    m_table->doItemsLayout(); // so that the scroll bar knows the new number of rows
     if (row >= 0 && (m_place.inView || !sameView)) {
         const int offset = m_place.inView ? m_place.offset : visibleRows() / 2;
         m_table->verticalScrollBar()->setValue(std::max(0, row - offset));

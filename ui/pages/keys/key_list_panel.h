@@ -102,17 +102,17 @@ private:
     KeyFilter m_placeFilter; // what the rows showed when the place was kept
     KeySort m_placeSort;
 
-    Card* m_card;
-    QLineEdit* m_filter;
-    QButtonGroup* m_modes;
-    QLabel* m_count;
-    QLabel* m_detail;
-    QPushButton* m_drafts;
-    Banner* m_banner;
-    QStackedWidget* m_stack;
-    QTableView* m_table;
-    EmptyState* m_empty;
-    QPushButton* m_emptyButton;
+    Card* m_card = nullptr;
+    QLineEdit* m_filter = nullptr;
+    QButtonGroup* m_modes = nullptr;
+    QLabel* m_count = nullptr;
+    QLabel* m_detail = nullptr;
+    QPushButton* m_drafts = nullptr;
+    Banner* m_banner = nullptr;
+    QStackedWidget* m_stack = nullptr;
+    QTableView* m_table = nullptr;
+    EmptyState* m_empty = nullptr;
+    QPushButton* m_emptyButton = nullptr;
 };
 
 } // namespace rustcask::ui

@@ -93,7 +93,12 @@ KeysPage::KeysPage(PageContext context, QWidget* parent) : Page(context, parent)
     connect(&m_list->loader(), &KeyListLoader::changed, this, &KeysPage::updateActions);
     connect(&m_list->loader(), &KeyListLoader::firstRows, this,
             [this] { Q_EMIT milestone(QStringLiteral("first rows")); });
-    connect(&m_list->loader(), &KeyListLoader::allRows, this, [this] { Q_EMIT milestone(QStringLiteral("all rows")); });
+    connect(&m_list->loader(), &KeyListLoader::allRows, this, [this] {
+        Q_EMIT milestone(QStringLiteral("all rows"));
+        if (m_key.isEmpty() && m_list->model().rowCount() > 0) {
+            m_list->table()->selectRow(0); // something to see at once
+        }
+    });
     connect(&m_list->model(), &QAbstractItemModel::modelReset, this, &KeysPage::noteRows);
     connect(m_value, &ValuePanel::edited, this, &KeysPage::keepDraft);
     connect(m_value, &ValuePanel::liveValueWanted, this, &KeysPage::readValue);
@@ -147,6 +152,14 @@ void KeysPage::makeActions() {
     });
     m_actions.copyKey = add("copyKey", tr("Copy the key"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C),
                             [this] { copy(false, CopyFormat::text); });
+    m_actions.showRecord = add("showRecord", tr("Show the record in its file"), {}, [this] {
+        const int row = m_list->table()->currentIndex().row();
+        if (row >= 0) {
+            const rustcask::SnapshotEntry entry = m_list->model().entry(row);
+            Q_EMIT pageRequested(QStringLiteral("storage"), QByteArray::number(qulonglong{entry.generation.value}) +
+                                                                '@' + QByteArray::number(qulonglong{entry.offset}));
+        }
+    });
     m_actions.copyValue = add("copyValue", tr("Copy the value"), {}, [this] { copy(true, CopyFormat::text); });
 }
 
@@ -241,6 +254,7 @@ void KeysPage::updateActions() {
     m_actions.find->setEnabled(open);
     m_actions.refresh->setEnabled(open);
     m_actions.copyKey->setEnabled(selected > 0);
+    m_actions.showRecord->setEnabled(one);
     m_actions.copyValue->setEnabled(m_value->hasValue());
     m_versions->setRestoreEnabled(writable);
 }
@@ -411,7 +425,7 @@ void KeysPage::showRead(const QByteArray& key, rustcask::Result<std::optional<Va
         m_value->showDocument(document);
         m_value->showDraft(draft);
     }
-    if (m_drafts.value(key).base != document.info.sequence) {
+    if (m_drafts.value(key).base != document.info.sequence && m_value->banner().text().isEmpty()) {
         m_value->banner().show(Banner::Kind::warning,
                                tr("The value has been changed by somebody else since you began to edit it. Saving "
                                   "asks before it is replaced."));
@@ -451,27 +465,29 @@ void KeysPage::openDraft(const QByteArray& key) {
 }
 
 QStringList KeysPage::scenes() const {
-    return {QStringLiteral("new-key"), QStringLiteral("rename"), QStringLiteral("delete"), QStringLiteral("hex"),
-            QStringLiteral("filter")};
+    return {QStringLiteral("hex"),     QStringLiteral("filter"), QStringLiteral("no-match"),
+            QStringLiteral("new-key"), QStringLiteral("rename"), QStringLiteral("delete")};
 }
 
 void KeysPage::enterScene(const QString& scene) {
     QTableView* table = m_list->table();
-    if (!table->currentIndex().isValid() && m_list->model().rowCount() > 0) {
+    if (m_list->selectedCount() != 1 && m_list->model().rowCount() > 0) {
         table->selectRow(std::min(4, m_list->model().rowCount() - 1));
     }
-    if (scene == QStringLiteral("new-key")) {
+    if (scene == QStringLiteral("hex")) {
+        m_value->setTab(ValuePanel::hexTab);
+    } else if (scene == QStringLiteral("filter")) {
+        m_list->setFilterText(QString::fromUtf8(m_list->model().key(m_list->model().rowCount() / 2).left(4)));
+    } else if (scene == QStringLiteral("no-match")) {
+        m_list->setFilterText(QStringLiteral("no key has this name"));
+    } else if (scene == QStringLiteral("new-key")) {
+        m_list->clearFilter();
         createKey();
     } else if (scene == QStringLiteral("rename")) {
         renameKey();
     } else if (scene == QStringLiteral("delete")) {
         table->selectAll();
         removeSelected();
-    } else if (scene == QStringLiteral("hex")) {
-        m_value->setTab(ValuePanel::hexTab);
-    } else if (scene == QStringLiteral("filter")) {
-        const QString text = displayKey(m_list->model().key(0)).left(3);
-        m_list->setFilterText(text);
     }
 }
 
@@ -498,6 +514,7 @@ void KeysPage::showMenu(const QPoint& at) {
     addCopies(tr("Copy the key"), false, m_list->selectedCount() > 0);
     addCopies(tr("Copy the value"), true, m_value->hasValue());
     menu->addAction(m_actions.saveFile);
+    menu->addAction(m_actions.showRecord);
     menu->addSeparator();
     menu->addAction(m_actions.remove);
     menu->popup(at);

@@ -50,7 +50,7 @@ public:
 private:
     struct Actions {
         QAction *find, *create, *duplicate, *rename, *remove, *removeMatching, *edit, *save, *discard, *loadFile,
-            *saveFile, *refresh, *copyKey, *copyValue;
+            *saveFile, *refresh, *copyKey, *copyValue, *showRecord;
     };
     void makeActions();
     void connectSession();

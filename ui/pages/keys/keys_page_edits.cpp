@@ -58,6 +58,7 @@ void KeysPage::save(bool overwrite) {
                                  forgetDraft(key);
                              }
                              if (key == m_key) {
+                                 m_value->banner().clear();
                                  readValue();
                              }
                              Q_EMIT statusMessage(tr("Saved %1.").arg(displayKey(key, 60)));

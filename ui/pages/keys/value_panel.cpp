@@ -197,8 +197,8 @@ void ValuePanel::showError(const QByteArray& key, const rustcask::Error& error) 
 }
 
 void ValuePanel::showDocument(const ValueDocument& document) {
-    const bool inPlace =
-        m_hasValue && !m_isVersion && document.key == m_document.key && sameBytes(document.bytes, m_bytes);
+    const bool sameKey = m_hasValue && !m_isVersion && document.key == m_document.key;
+    const bool inPlace = sameKey && sameBytes(document.bytes, m_bytes);
     m_document = document;
     if (inPlace) { // saved, or moved by a merge: cursor and place stay
         m_whyNotText = document.whyNotText;
@@ -209,14 +209,14 @@ void ValuePanel::showDocument(const ValueDocument& document) {
     m_isVersion = false;
     m_bytes = document.bytes;
     m_banner->clear();
-    fill();
+    fill(sameKey);
 }
 
 void ValuePanel::showVersion(const ValueDocument& document, const QString& note) {
     showDocument(document);
     m_isVersion = true;
     m_banner->show(Banner::Kind::info, note);
-    fill();
+    fill(false);
 }
 
 void ValuePanel::showDraft(const Draft& draft) {
@@ -224,7 +224,7 @@ void ValuePanel::showDraft(const Draft& draft) {
     m_isVersion = false;
     m_document.key = draft.key;
     m_bytes = draft.bytes;
-    fill();
+    fill(true);
     if (!draft.hex.isEmpty()) {
         setTab(hexTab);
         beginHexEdit();
@@ -239,14 +239,14 @@ void ValuePanel::setReadOnly(bool readOnly) {
     updateState();
 }
 
-void ValuePanel::fill() {
+void ValuePanel::fill(bool keepTab) {
     m_whyNotText = sameBytes(m_bytes, m_document.bytes) ? m_document.whyNotText : whyNotEditableAsText(m_bytes);
     m_hexProblem.clear();
     m_hexEditing = false;
     m_textFilled = m_jsonFilled = m_hexFilled = false;
     m_page = 0;
     m_stack->setCurrentWidget(m_pages);
-    setTab(m_choice[static_cast<std::size_t>(m_document.kind)]);
+    setTab(keepTab ? static_cast<Tab>(m_tabs->currentIndex()) : m_choice[static_cast<std::size_t>(m_document.kind)]);
 }
 
 void ValuePanel::setTab(Tab tab) {
@@ -415,13 +415,13 @@ void ValuePanel::setEditedBytes(const QByteArray& bytes) {
         return;
     }
     m_bytes = bytes;
-    fill();
+    fill(true);
     Q_EMIT edited();
 }
 
 void ValuePanel::discard() {
     m_bytes = m_document.bytes;
-    fill();
+    fill(true);
     Q_EMIT edited();
 }
 

@@ -78,7 +78,7 @@ protected:
 private:
     void build(const Actions& actions);
     void buildPages();
-    void fill();
+    void fill(bool keepTab);
     void fillText();
     void fillJson();
     void fillHex();

@@ -65,13 +65,13 @@ private:
     quint64 m_serial = 0;
     bool m_restoreEnabled = true;
 
-    Card* m_card;
-    QStackedWidget* m_stack;
-    QTableView* m_table;
-    EmptyState* m_state;
-    QPushButton* m_scanButton;
-    QPushButton* m_view;
-    QPushButton* m_restore;
+    Card* m_card = nullptr;
+    QStackedWidget* m_stack = nullptr;
+    QTableView* m_table = nullptr;
+    EmptyState* m_state = nullptr;
+    QPushButton* m_scanButton = nullptr;
+    QPushButton* m_view = nullptr;
+    QPushButton* m_restore = nullptr;
 };
 
 } // namespace rustcask::ui

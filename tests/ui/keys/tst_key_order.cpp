@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <numeric>
+
+#include <QTest>
+
+#include "models/key_order.h"
+#include "support/test_main.h"
+#include "synthetic_source.h"
+
+using namespace rustcask;
+using namespace rustcask::ui;
+using rustcask::test::makeSource;
+using rustcask::test::SeededRandom;
+using rustcask::test::SyntheticSource;
+
+namespace {
+
+KeyMatcher matcherOf(MatchMode mode, const QString& text) {
+    auto matcher = KeyMatcher::compile({mode, text});
+    if (!matcher) {
+        qFatal("the test's pattern is wrong: %s", qPrintable(matcher.error()));
+    }
+    return *matcher;
+}
+
+bool matches(MatchMode mode, const QString& text, const std::string& key) {
+    return matcherOf(mode, text).matches(key);
+}
+
+/// What `arrange` promises, by the shortest road.
+std::vector<std::string> naive(const KeyTable& table, const KeyMatcher& matcher, const KeySort& sort) {
+    std::vector<SnapshotEntry> entries;
+    for (RowId id = 0; id < table.sourceSize(); ++id) {
+        if (table.overlay().isLive(id) && matcher.matches(table.entry(id).key)) {
+            entries.push_back(table.entry(id));
+        }
+    }
+    for (const RowId id : table.overlay().liveTouched()) {
+        if (id >= table.sourceSize() && matcher.matches(table.entry(id).key)) {
+            entries.push_back(table.entry(id));
+        }
+    }
+    std::sort(entries.begin(), entries.end(), [&](const auto& a, const auto& b) { return keyPrecedes(sort, a, b); });
+    std::vector<std::string> keys;
+    for (const SnapshotEntry& entry : entries) {
+        keys.emplace_back(entry.key);
+    }
+    return keys;
+}
+
+std::vector<std::string> keysOf(const KeyTable& table, const RowIds& rows) {
+    std::vector<std::string> keys;
+    for (const RowId id : rows) {
+        keys.emplace_back(table.entry(id).key);
+    }
+    return keys;
+}
+
+constexpr KeySort allSorts[] = {
+    {KeyOrder::key, false},     {KeyOrder::key, true},     {KeyOrder::valueSize, false},  {KeyOrder::valueSize, true},
+    {KeyOrder::written, false}, {KeyOrder::written, true}, {KeyOrder::generation, false}, {KeyOrder::generation, true}};
+
+} // namespace
+
+class TestKeyOrder : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void containsIgnoresCase() {
+        QVERIFY(matches(MatchMode::contains, QStringLiteral("RDER"), "order:1"));
+        QVERIFY(matches(MatchMode::contains, QStringLiteral("rder"), "ORDER:1"));
+        QVERIFY(!matches(MatchMode::contains, QStringLiteral("rder2"), "order:1"));
+        QVERIFY(matches(MatchMode::contains, QStringLiteral("ÄPFEL"), "grüne äpfel"));
+        QVERIFY(matches(MatchMode::contains, QStringLiteral("b"), std::string("a\0b", 3)));
+        QVERIFY(!matches(MatchMode::contains, QStringLiteral("x"), ""));
+    }
+
+    void prefixIsExact() {
+        QVERIFY(matches(MatchMode::prefix, QStringLiteral("ord"), "order"));
+        QVERIFY(!matches(MatchMode::prefix, QStringLiteral("Ord"), "order"));
+        QVERIFY(!matches(MatchMode::prefix, QStringLiteral("rd"), "order"));
+        QCOMPARE(matcherOf(MatchMode::prefix, QStringLiteral("ord")).exactPrefix(), std::string_view("ord"));
+    }
+
+    void globMatchesWholeKeys_data() {
+        QTest::addColumn<QByteArray>("pattern");
+        QTest::addColumn<QByteArray>("key");
+        QTest::addColumn<bool>("fits");
+        const auto row = [](const char* pattern, const char* key, bool fits) {
+            QTest::addRow("%s on %s", pattern, key) << QByteArray(pattern) << QByteArray(key) << fits;
+        };
+        row("*", "", true);
+        row("a*", "abc", true);
+        row("a*", "ba", false);
+        row("*c", "abcbc", true);
+        row("a?c", "abc", true);
+        row("a?c", "ac", false);
+        row("a**b*c", "axxbxxc", true);
+        row("[a-c]x", "bx", true);
+        row("[!a-c]x", "bx", false);
+        row("[!a-c]x", "dx", true);
+        row("[]]", "]", true);
+        row("[a", "[a", true);
+        row("\\*", "*", true);
+        row("\\*", "a", false);
+        row("a", "A", false);
+        row("*a*a*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false);
+    }
+    void globMatchesWholeKeys() {
+        QFETCH(QByteArray, pattern);
+        QFETCH(QByteArray, key);
+        QFETCH(bool, fits);
+        QCOMPARE(globMatches(pattern.toStdString(), key.toStdString()), fits);
+    }
+
+    void regexFindsInBinaryKeys() {
+        QVERIFY(matches(MatchMode::regex, QStringLiteral("^o.*[0-9]$"), "Order 7"));
+        QVERIFY(matches(MatchMode::regex, QStringLiteral("\\xff"), "a\xff"));
+        QVERIFY(!KeyMatcher::compile({MatchMode::regex, QStringLiteral("a(")}).has_value());
+    }
+
+    void hexFindsBytes() {
+        QVERIFY(matches(MatchMode::hex, QStringLiteral("00 FF"), std::string("a\0\xff z", 5)));
+        QVERIFY(!matches(MatchMode::hex, QStringLiteral("00fe"), std::string("a\0\xff z", 5)));
+        QVERIFY(!KeyMatcher::compile({MatchMode::hex, QStringLiteral("0")}).has_value());
+        QVERIFY(!KeyMatcher::compile({MatchMode::hex, QStringLiteral("0g")}).has_value());
+    }
+
+    void sortsAsNaively() {
+        SeededRandom random;
+        const auto source = makeSource(20'000, random);
+        Progress progress;
+        const auto byKey = sortByKey(*source, progress);
+        QVERIFY(byKey.has_value());
+        RowIds expected(source->size());
+        std::iota(expected.begin(), expected.end(), RowId{0});
+        for (const KeySort& sort : allSorts) {
+            std::sort(expected.begin(), expected.end(),
+                      [&](RowId a, RowId b) { return keyPrecedes(sort, source->entry(a), source->entry(b)); });
+            const auto sorted = sortFrom(*source, *byKey, sort, progress);
+            QVERIFY(sorted.has_value());
+            QVERIFY(*sorted == expected);
+        }
+    }
+
+    void sortsNothingAndOne() {
+        Progress progress;
+        QCOMPARE(sortByKey(SyntheticSource({}), progress)->size(), std::size_t{0});
+        QCOMPARE(sortByKey(SyntheticSource({{"a"}}), progress)->size(), std::size_t{1});
+        // One key the beginning of another, and all of it shared.
+        const SyntheticSource source({{"ab"}, {"a"}, {std::string("a\0", 2)}});
+        QVERIFY(*sortByKey(source, progress) == (RowIds{1, 2, 0}));
+    }
+
+    void cancelsSorting() {
+        SeededRandom random;
+        const auto source = makeSource(20'000, random);
+        Progress progress;
+        progress.cancel();
+        QVERIFY(!sortByKey(*source, progress).has_value());
+        PartialHits hits;
+        QVERIFY(!arrange(KeyTable(source, std::make_shared<const KeyOverlay>(source->size())),
+                         matcherOf(MatchMode::contains, QStringLiteral("a")), {}, nullptr, nullptr, hits, progress)
+                     .has_value());
+    }
+
+    void arrangesAsNaively_data() {
+        QTest::addColumn<int>("mode");
+        QTest::addColumn<QString>("text");
+        QTest::newRow("all") << static_cast<int>(MatchMode::contains) << QString();
+        QTest::newRow("contains") << static_cast<int>(MatchMode::contains) << QStringLiteral("ER:a");
+        QTest::newRow("none") << static_cast<int>(MatchMode::contains) << QStringLiteral("no such key");
+        QTest::newRow("prefix") << static_cast<int>(MatchMode::prefix) << QStringLiteral("order:");
+        QTest::newRow("glob") << static_cast<int>(MatchMode::glob) << QStringLiteral("order:*:*7");
+        QTest::newRow("regex") << static_cast<int>(MatchMode::regex) << QStringLiteral("^order:[a-m]");
+        QTest::newRow("hex") << static_cast<int>(MatchMode::hex) << QStringLiteral("3a 31");
+    }
+    void arrangesAsNaively() {
+        QFETCH(int, mode);
+        QFETCH(QString, text);
+        SeededRandom random;
+        const auto source = makeSource(52'000, random); // more than an unprepared sort takes
+        KeyOverlay edits(source->size());
+        for (int i = 0; i < 500; ++i) {
+            const auto id = static_cast<RowId>(random.below(source->size()));
+            const KeyRecord record{{9},
+                                   random.below(1000),
+                                   static_cast<std::uint32_t>(random.below(99)),
+                                   {1'000'000 + static_cast<std::uint64_t>(i)}};
+            switch (random.below(3)) {
+            case 0:
+                edits.remove(id);
+                break;
+            case 1:
+                edits.replace(id, record);
+                break;
+            default: {
+                const RowId added = edits.add("order:new" + std::to_string(random.below(300)), record);
+                if (random.chance(20)) {
+                    edits.remove(added);
+                }
+            }
+            }
+        }
+        const KeyTable table(source, std::make_shared<const KeyOverlay>(edits));
+        const KeyMatcher matcher = matcherOf(static_cast<MatchMode>(mode), text);
+        Progress progress;
+        const auto byKey = sortByKey(*source, progress);
+        for (const KeySort& sort : {allSorts[0], allSorts[3]}) {
+            const auto order = sortFrom(*source, *byKey, sort, progress);
+            const auto expected = naive(table, matcher, sort);
+            PartialHits hits;
+            const auto prepared = arrange(table, matcher, sort, &*byKey, &*order, hits, progress);
+            QVERIFY(prepared->sorted);
+            QVERIFY(keysOf(table, prepared->rows) == expected);
+            const auto unprepared = arrange(table, matcher, sort, nullptr, nullptr, hits, progress);
+            auto keys = keysOf(table, unprepared->rows);
+            if (unprepared->sorted) {
+                QVERIFY(keys == expected);
+            } else {
+                auto sortedExpected = expected;
+                std::sort(keys.begin(), keys.end());
+                std::sort(sortedExpected.begin(), sortedExpected.end());
+                QVERIFY(keys == sortedExpected);
+            }
+        }
+        QCOMPARE(naive(table, KeyMatcher(), {}).size(), table.overlay().liveKeys());
+    }
+};
+
+RUSTCASK_TEST_MAIN(TestKeyOrder)
+#include "tst_key_order.moc"
