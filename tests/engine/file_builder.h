@@ -137,6 +137,7 @@ inline std::string hintFor(const DataFileBuilder& file) {
 
 inline void writeBytes(const std::filesystem::path& path, std::string_view bytes) {
     std::filesystem::create_directories(path.parent_path());
+    std::filesystem::remove(path); // some file systems wait for the disk when a file is cut and written anew
     std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
 }
 

@@ -311,7 +311,8 @@ private Q_SLOTS:
         file.raw(std::string(1'000'000, '\0')).put(1000, "end", "v");
         const Outcome outcome = scan(file.bytes, 65'536);
         QCOMPARE(outcome.of(Kind::record).size(), std::size_t{501});
-        QVERIFY2(outcome.bytesRead < 150'000'000, qPrintable(QString::number(outcome.bytesRead)));
+        // Unsound records may cost 8 times the file and 64 MiB, candidates for a repair 64 times the file and 64 MiB.
+        QVERIFY2(outcome.bytesRead < 250'000'000, qPrintable(QString::number(outcome.bytesRead)));
     }
 
     void seekContinues() {

@@ -33,6 +33,7 @@ Scanner::Scanner(const io::File& file, std::uint64_t begin, std::uint64_t end, s
       m_offset(begin),
       m_end(end),
       m_chunkBytes(std::max<std::uint64_t>(chunkBytes, 4096)),
+      m_checkBudget(8 * (end > begin ? end - begin : 0) + (std::uint64_t{64} << 20)),
       m_resyncBudget(64 * (end > begin ? end - begin : 0) + (std::uint64_t{64} << 20)) {}
 
 // Bytes [offset, offset + size) as far as the file has them; size is at most a chunk or a header with its key.
@@ -88,7 +89,10 @@ Result<std::optional<Scanned>> Scanner::next() {
     if (head->size() == recordHeaderBytes) {
         const format::RecordHeader header = format::decodeRecordHeader(head->data());
         const std::uint64_t bytes = header.recordBytes();
-        if (isPlausible(header) && bytes <= m_end - m_offset) {
+        // Records that fail do not overlap in any file that was once sound, so they cost its length at most: beyond
+        // that somebody made a file of lengths that each announce all the rest.
+        const bool affordable = bytes <= m_checkBudget || bytes <= freeCandidateBytes;
+        if (isPlausible(header) && bytes <= m_end - m_offset && affordable) {
             Scanned scanned;
             scanned.kind = Scanned::Kind::record;
             scanned.offset = m_offset;
@@ -120,6 +124,7 @@ Result<std::optional<Scanned>> Scanner::next() {
                 m_offset += bytes;
                 return std::optional<Scanned>(scanned);
             }
+            m_checkBudget -= std::min(bytes, m_checkBudget);
         }
     }
     auto damaged = examineDamage(m_offset);
@@ -277,12 +282,13 @@ Result<bool> Scanner::identify(Scanned& damaged) {
         return false;
     m_repairedKey.assign(view->substr(recordHeaderBytes));
     damaged.key = m_repairedKey;
+    if (damaged.bytes > maxRepairBytes || (damaged.bytes > m_resyncBudget && damaged.bytes > freeCandidateBytes))
+        return false;
+    m_resyncBudget -= std::min(damaged.bytes, m_resyncBudget);
     auto checksum = checksumAt(damaged.offset, damaged.bytes);
     if (!checksum)
         return failure(std::move(checksum.error()));
     damaged.computedChecksum = *checksum;
-    if (damaged.bytes > maxRepairBytes)
-        return false;
     const auto error =
         format::findSingleBitError(damaged.header.checksum, *checksum, damaged.bytes - format::record_at::sequence);
     if (!error)

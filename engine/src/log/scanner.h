@@ -65,6 +65,7 @@ private:
     std::uint64_t m_offset;
     std::uint64_t m_end;
     std::uint64_t m_chunkBytes;
+    std::uint64_t m_checkBudget;  ///< bytes that records which turn out unsound may still cost, likewise:
     std::uint64_t m_resyncBudget; ///< bytes that candidates may still cost: hostile files must not take quadratic time
     std::unique_ptr<char[]> m_buffer;
     std::size_t m_bufferCapacity = 0;
