@@ -32,9 +32,9 @@ Scanner::Scanner(const io::File& file, std::uint64_t begin, std::uint64_t end, s
       m_begin(begin),
       m_offset(begin),
       m_end(end),
-      m_chunkBytes(std::max<std::uint64_t>(chunkBytes, 4096)),
-      m_checkBudget(8 * (end > begin ? end - begin : 0) + (std::uint64_t{64} << 20)),
-      m_resyncBudget(64 * (end > begin ? end - begin : 0) + (std::uint64_t{64} << 20)) {}
+      m_chunkBytes(std::max<std::uint64_t>(chunkBytes, 4096)) {
+    resetBudgets();
+}
 
 // Bytes [offset, offset + size) as far as the file has them; size is at most a chunk or a header with its key.
 Result<std::string_view> Scanner::window(std::uint64_t offset, std::uint64_t size) {

@@ -45,9 +45,19 @@ public:
     /// The next range; nullopt at the end. The ranges cover `[begin, end)` without gap. Errors: ioError.
     [[nodiscard]] Result<std::optional<Scanned>> next();
     [[nodiscard]] std::uint64_t offset() const noexcept { return m_offset; }
-    void seek(std::uint64_t offset) noexcept { m_offset = offset; }
+    void seek(std::uint64_t offset) noexcept {
+        if (offset == m_offset)
+            return;
+        m_offset = offset;
+        resetBudgets(); // or looking at one damaged place often enough would use them up
+    }
 
 private:
+    void resetBudgets() noexcept {
+        const std::uint64_t bytes = m_end > m_begin ? m_end - m_begin : 0;
+        m_checkBudget = 8 * bytes + (std::uint64_t{64} << 20);
+        m_resyncBudget = 64 * bytes + (std::uint64_t{64} << 20);
+    }
     [[nodiscard]] Result<std::string_view> window(std::uint64_t offset, std::uint64_t size);
     [[nodiscard]] bool isBuffered(std::uint64_t offset, std::uint64_t size) const noexcept {
         return m_bufferCapacity > 0 && offset >= m_bufferOffset && offset + size <= m_bufferOffset + m_bufferBytes;
@@ -65,8 +75,10 @@ private:
     std::uint64_t m_offset;
     std::uint64_t m_end;
     std::uint64_t m_chunkBytes;
-    std::uint64_t m_checkBudget;  ///< bytes that records which turn out unsound may still cost, likewise:
-    std::uint64_t m_resyncBudget; ///< bytes that candidates may still cost: hostile files must not take quadratic time
+    // Bytes that records which turn out unsound, and candidates for one, may still cost: hostile files must not take
+    // quadratic time.
+    std::uint64_t m_checkBudget = 0;
+    std::uint64_t m_resyncBudget = 0;
     std::unique_ptr<char[]> m_buffer;
     std::size_t m_bufferCapacity = 0;
     std::uint64_t m_bufferOffset = 0;
