@@ -312,7 +312,7 @@ private Q_SLOTS:
         m_bench->page.exportPicture(svg);
         QTRY_VERIFY(QFileInfo::exists(png) && QFileInfo::exists(svg));
         const QImage image(png);
-        QVERIFY(image.width() > 1000 && image.height() > 300);
+        QVERIFY(image.width() > 800 && image.height() > 300);
         QFile file(svg);
         QVERIFY(file.open(QIODevice::ReadOnly));
         const QString text = QString::fromUtf8(file.readAll());

@@ -6,6 +6,8 @@
 #include <QPainter>
 #include <QSvgGenerator>
 
+#include <algorithm>
+
 #include "pages/learn/field_text.h"
 #include "pages/learn/tape_painter.h"
 #include "pages/learn/text.h"
@@ -18,6 +20,7 @@ namespace {
 constexpr qreal margin = 20;
 constexpr qreal keydirWidth = 250;
 constexpr qreal tapeWidth = 660;
+constexpr qreal narrowestTapes = 320; // so that title and legend have room
 constexpr qreal rowHeight = 22;
 constexpr qreal titleHeight = 34;
 constexpr qreal headingHeight = 26;
@@ -48,7 +51,14 @@ Places placesOf(const SandboxState& state, const Picture& picture) {
     const qreal height = std::max(keydirHeight, places.tapes.size.height());
     places.keydir = QRectF(margin, top, keydirWidth, keydirHeight);
     places.legend = QRectF(margin, top + height + margin, left + tapeWidth - margin, legendHeight);
-    places.size = QSizeF(left + tapeWidth + margin, places.legend.bottom() + margin / 2);
+    qreal right = left + narrowestTapes;
+    for (const TapeLayout::File& file : places.tapes.files) {
+        right = std::max(right, file.head.right());
+        for (const QRectF& block : file.blocks) {
+            right = std::max(right, block.right());
+        }
+    }
+    places.size = QSizeF(right + margin, places.legend.bottom() + margin / 2);
     return places;
 }
 

@@ -50,8 +50,9 @@ void paintBlock(QPainter& painter, const QRectF& rect, const SandboxFile& file, 
     // A tombstone is round wherever it appears: told by shape as well as by colour.
     const qreal radius = state == BlockState::tombstone ? rect.height() / 2 : 4;
     painter.setPen(Qt::NoPen);
+    const QColor calm = mixed(tokens.dead, tokens.card, 0.5);
     if (state == BlockState::dead) {
-        painter.setBrush(tokens.dead);
+        painter.setBrush(calm);
         painter.drawRoundedRect(rect, radius, radius);
     }
     painter.setBrushOrigin(rect.topLeft());
@@ -78,14 +79,14 @@ void paintBlock(QPainter& painter, const QRectF& rect, const SandboxFile& file, 
     if (state == BlockState::dead) {
         // Words on a hatch need a calm ground.
         painter.setPen(Qt::NoPen);
-        painter.setBrush(tokens.dead);
+        painter.setBrush(calm);
         for (const auto& [text, box, metrics] :
              {std::tuple(label, firstRect, firstMetrics), std::tuple(detail, secondRect, secondMetrics)}) {
             const qreal width = metrics.horizontalAdvance(text) + 8;
             painter.drawRect(QRectF(box.center().x() - width / 2, box.top(), width, box.height()));
         }
     }
-    painter.setPen(state == BlockState::dead ? inkOn(tokens.dead) : look.ink);
+    painter.setPen(state == BlockState::dead ? inkOn(calm) : look.ink);
     painter.setFont(first);
     painter.drawText(firstRect, Qt::AlignCenter | Qt::TextSingleLine, label);
     painter.setFont(second);
