@@ -50,7 +50,7 @@ void paintBlock(QPainter& painter, const QRectF& rect, const SandboxFile& file, 
     // A tombstone is round wherever it appears: told by shape as well as by colour.
     const qreal radius = state == BlockState::tombstone ? rect.height() / 2 : 4;
     painter.setPen(Qt::NoPen);
-    const QColor calm = mixed(tokens.dead, tokens.card, 0.5);
+    const QColor calm = tokens.dark ? tokens.dead : tokens.dead.lighter(116); // the ground of the hatch
     if (state == BlockState::dead) {
         painter.setBrush(calm);
         painter.drawRoundedRect(rect, radius, radius);
