@@ -75,7 +75,7 @@ LearnPage::LearnPage(PageContext context, QWidget* parent) : Page(context, paren
     menu->addAction(m_export);
 
     auto* layout = new QHBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setContentsMargins(Card::gutter, Card::gutter, Card::gutter, Card::gutter);
     auto* split = new QSplitter(Qt::Horizontal, this);
     split->setChildrenCollapsible(false);
     split->setHandleWidth(Card::gutter);

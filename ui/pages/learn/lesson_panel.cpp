@@ -71,7 +71,6 @@ LessonPanel::LessonPanel(LessonPlayer& player, const StageActions& actions, QMen
     more->setMenu(menu);
     topRow->addWidget(more);
     card->addToolRow(top);
-    card->addToolRow(makeHairline(Qt::Horizontal, card));
 
     m_banner = new Banner(card);
     card->addBody(m_banner, 0);
