@@ -106,7 +106,7 @@ std::string tableText(const Run& run) {
         const bool none = series.opsPerSecond.empty();
         std::string rounds = std::to_string(series.opsPerSecond.size());
         if (series.incomplete > 0)
-            rounds += " (" + std::to_string(series.incomplete) + " failed)";
+            rounds += " (" + std::to_string(series.incomplete) + " incomplete)";
         rows.push_back(
             {run.workloads[series.workload].name, run.configurations[series.configuration].label,
              series.durability ? std::string(durabilityName(*series.durability)) : "-", rounds,
