@@ -72,7 +72,7 @@ BenchmarkPage::BenchmarkPage(PageContext context, QWidget* parent)
     left->setChildrenCollapsible(false);
     left->addWidget(m_setup);
     left->addWidget(m_runs);
-    left->setSizes({560, 260});
+    left->setSizes({620, 210});
     left->setStretchFactor(0, 1);
     auto* splitter = new QSplitter(Qt::Horizontal);
     splitter->setHandleWidth(Card::gutter);
@@ -80,7 +80,7 @@ BenchmarkPage::BenchmarkPage(PageContext context, QWidget* parent)
     splitter->addWidget(left);
     splitter->addWidget(m_results);
     splitter->setStretchFactor(1, 1);
-    splitter->setSizes({330, 950});
+    splitter->setSizes({370, 910});
     left->setMinimumWidth(290);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(Card::gutter, Card::gutter, Card::gutter, Card::gutter);

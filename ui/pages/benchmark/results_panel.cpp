@@ -50,8 +50,8 @@ QWidget* ResultsPanel::buildPictures() {
     rowLayout->setSpacing(8);
     m_tabs = makeTabBar(tr("Pictures"));
     m_tabs->addTab(tr("Medians"));
-    m_tabs->addTab(tr("Latency percentiles"));
-    m_tabs->addTab(tr("Throughput over time"));
+    m_tabs->addTab(tr("Latency"));
+    m_tabs->addTab(tr("Throughput"));
     m_tabs->setElideMode(Qt::ElideRight);
     rowLayout->addWidget(m_tabs, 1);
     m_workload = new QComboBox;
@@ -82,7 +82,7 @@ QWidget* ResultsPanel::buildPictures() {
     }
     m_panels[Medians]->chart()->setYAxis({tr("operations per second"), AxisScale::linear, AxisUnit::perSecond, {}, {}});
     m_panels[Percentiles]->chart()->setXAxis(
-        {tr("share of operations"), AxisScale::log10, AxisUnit::tailFraction, {}, {}});
+        {tr("share of operations"), AxisScale::log10, AxisUnit::tailFraction, 2, {}});
     m_panels[Percentiles]->chart()->setYAxis({tr("latency"), AxisScale::log10, AxisUnit::nanoseconds, {}, {}});
     m_panels[Throughput]->chart()->setXAxis(
         {tr("seconds of the repetition"), AxisScale::linear, AxisUnit::number, 0, {}});
@@ -109,7 +109,7 @@ QWidget* ResultsPanel::buildTable(Settings& settings) {
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
     QHeaderView* header = m_table->horizontalHeader();
     header->setSectionResizeMode(QHeaderView::Interactive);
-    const int widths[ComparisonModel::ColumnCount] = {90, 150, 52, 76, 76, 76, 76, 94, 84, 64};
+    const int widths[ComparisonModel::ColumnCount] = {112, 150, 64, 76, 80, 80, 80, 116, 104, 80};
     for (int column = 0; column < ComparisonModel::ColumnCount; ++column)
         header->resizeSection(column, widths[column]);
     header->setStretchLastSection(false);
@@ -126,14 +126,21 @@ void ResultsPanel::setComparison(std::shared_ptr<const Comparison> comparison) {
     m_comparison = std::move(comparison);
     m_model->setComparison(m_comparison);
     m_csv->setEnabled(m_comparison != nullptr);
-    const QString workload = m_workload->currentText();
+    const QVariant workload = m_workload->currentData();
     const QVariant durability = m_class->currentData();
     {
         const QSignalBlocker blockWorkload(m_workload), blockClass(m_class);
         m_workload->clear();
         m_class->clear();
         if (m_comparison) {
-            m_workload->addItems(m_comparison->workloads);
+            QStringList names;
+            for (const QString& text : m_comparison->workloads)
+                names << text.section(QLatin1Char(','), 0, 0);
+            const bool distinct = QStringList(names).removeDuplicates() == 0;
+            for (qsizetype i = 0; i < names.size(); ++i) {
+                m_workload->addItem(distinct ? names[i] : m_comparison->workloads[i], m_comparison->workloads[i]);
+                m_workload->setItemData(int(i), m_comparison->workloads[i], Qt::ToolTipRole);
+            }
             for (const bench::Durability value : m_comparison->classes) {
                 m_class->addItem(tr("Class %1").arg(QString::fromUtf8(bench::durabilityName(value).data())),
                                  int(value));
@@ -143,7 +150,7 @@ void ResultsPanel::setComparison(std::shared_ptr<const Comparison> comparison) {
                     Qt::ToolTipRole);
             }
         }
-        m_workload->setCurrentIndex(qMax(0, m_workload->findText(workload)));
+        m_workload->setCurrentIndex(qMax(0, m_workload->findData(workload)));
         m_class->setCurrentIndex(qMax(0, m_class->findData(durability)));
     }
     updateWarnings();
@@ -189,7 +196,7 @@ void ResultsPanel::updateChoices() {
 }
 
 void ResultsPanel::updateCharts() {
-    const QString workload = m_workload->currentText();
+    const QString workload = m_workload->currentData().toString();
     const auto durability = bench::Durability(m_class->currentData().toInt());
     const QString nothing = m_live ? tr("The run is under way: watch the throughput.")
                                    : tr("Select one or several saved runs, or run something.");

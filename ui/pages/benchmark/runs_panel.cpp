@@ -49,8 +49,9 @@ RunsPanel::RunsPanel(const Actions& actions, QWidget* parent)
     QHeaderView* header = m_table->horizontalHeader();
     header->setMinimumSectionSize(40);
     header->setSectionResizeMode(RunListModel::NameColumn, QHeaderView::Stretch);
-    for (const int column : {RunListModel::DateColumn, RunListModel::ConfigurationsColumn, RunListModel::RoundsColumn})
-        header->setSectionResizeMode(column, QHeaderView::ResizeToContents);
+    header->resizeSection(RunListModel::DateColumn, 102);
+    header->resizeSection(RunListModel::ConfigurationsColumn, 68);
+    header->resizeSection(RunListModel::RoundsColumn, 72);
     m_table->setTextElideMode(Qt::ElideRight);
 
     auto* empty =

@@ -75,6 +75,8 @@ SetupPanel::SetupPanel(const bench::EngineRegistry& engines, QAction* run, QActi
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setAccessibleName(tr("Settings of the run"));
     scroll->setWidget(m_inside);
+    scroll->viewport()->setAutoFillBackground(false); // the card shows through
+    m_inside->setAutoFillBackground(false);
     addBody(scroll);
 
     m_bar->setTextVisible(false);
@@ -151,7 +153,7 @@ QWidget* SetupPanel::buildSizes() {
         label->setBuddy(field);
         grid->addWidget(label, 2 * row, column);
         grid->addWidget(field, 2 * row + 1, column);
-        grid->setColumnStretch(column, 1);
+        grid->setColumnStretch(column, column == 0 ? 4 : 3);
     };
     put(0, 0, tr("Keys"), m_keys);
     put(0, 1, tr("Value"), m_valueBytes);
@@ -191,7 +193,7 @@ QWidget* SetupPanel::buildConfigurations() {
     m_table->setColumnWidth(ConfigurationModel::ClassColumn, 48);
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
     m_table->setEditTriggers(QAbstractItemView::EditKeyPressed);
-    m_table->setMinimumHeight(6 * tableRowHeight + 2);
+    m_table->setFixedHeight(6 * tableRowHeight + 2);
     layout->addWidget(m_table);
     QLabel* note = makeMuted(tr("Classes follow from the settings. Only equal classes are compared."));
     note->setWordWrap(true);
