@@ -169,7 +169,8 @@ void ScreenshotWalker::save(const QString& name) {
     for (QWidget* other : others) {
         const QPixmap part = other->grab();
         QPoint at = other->pos() - m_window->pos();
-        if (!QRect(QPoint(0, 0), m_window->size()).intersects(QRect(at, other->size()))) {
+        const bool isDialog = other->windowType() == Qt::Dialog; // placed by the screen, which may be smaller
+        if (isDialog || !QRect(QPoint(0, 0), m_window->size()).intersects(QRect(at, other->size()))) {
             at = QPoint((m_window->width() - other->width()) / 2, (m_window->height() - other->height()) / 2);
         }
         painter.fillRect(QRect(at, other->size()).adjusted(-1, -1, 1, 1), tokensFor(other->palette()).muted);

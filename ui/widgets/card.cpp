@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/card.h"
 
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QVBoxLayout>
@@ -8,6 +9,35 @@
 #include "widgets/labels.h"
 
 namespace rustcask::ui {
+
+namespace {
+
+/// Air around a widget that goes with it: a hidden banner leaves no gap, as the margins of a layout would.
+class PaddedHolder : public QWidget {
+public:
+    PaddedHolder(QWidget* held, QWidget* parent) : QWidget(parent) {
+        auto* row = new QHBoxLayout(this);
+        row->setContentsMargins(Card::gutter, Card::gutter, Card::gutter, Card::gutter);
+        const bool hidden = held->isHidden() && held->testAttribute(Qt::WA_WState_ExplicitShowHide);
+        row->addWidget(held);
+        held->installEventFilter(this);
+        if (hidden) {
+            hide();
+        }
+    }
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override {
+        if (event->type() == QEvent::ShowToParent) {
+            show();
+        } else if (event->type() == QEvent::HideToParent) {
+            hide();
+        }
+        return QWidget::eventFilter(watched, event);
+    }
+};
+
+} // namespace
 
 QFrame* makeHairline(Qt::Orientation orientation, QWidget* parent) {
     auto* line = new QFrame(parent);
@@ -100,10 +130,7 @@ void Card::addBody(QWidget* widget, int stretch, bool padded) {
         m_body->addWidget(widget, stretch);
         return;
     }
-    auto* row = new QHBoxLayout;
-    row->setContentsMargins(gutter, gutter, gutter, gutter);
-    row->addWidget(widget);
-    m_body->addLayout(row, stretch);
+    m_body->addWidget(new PaddedHolder(widget, this), stretch);
 }
 
 QHBoxLayout* Card::footer() {

@@ -122,7 +122,7 @@ KeyListPanel::KeyListPanel(Settings& settings, const Actions& actions, QWidget* 
 QWidget* KeyListPanel::buildFilter(Settings& settings) {
     auto* row = new QWidget;
     auto* layout = new QHBoxLayout(row);
-    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setContentsMargins(Card::gutter, 8, Card::gutter, 8);
     layout->setSpacing(6);
     m_filter = new QLineEdit;
     m_filter->setPlaceholderText(tr("Find keys"));

@@ -65,7 +65,7 @@ void ValuePanel::build(const Actions& actions) {
 
     auto* header = new QWidget;
     auto* headerRow = new QHBoxLayout(header);
-    headerRow->setContentsMargins(0, 0, 0, 0);
+    headerRow->setContentsMargins(Card::gutter, 8, Card::gutter, 8);
     headerRow->setSpacing(6);
     m_key = new ElidedLabel(QString());
     m_key->setFont(monospaceFont());
