@@ -278,9 +278,9 @@ void LessonPanel::addClosing(QVBoxLayout* column) {
     inner->addWidget(makeText(lesson.correction, frame));
     column->addWidget(frame);
     if (missing > 0) {
-        column->addWidget(makeText(tr("%n question(s) are still without a right answer. Go to a step in the list "
-                                      "below, and back from it, to be asked again.",
-                                      nullptr, missing),
+        column->addWidget(makeText(tr("Questions still without a right answer: %1. Go to a step in the list below, and "
+                                      "back from it, to be asked again.")
+                                       .arg(missing),
                                    this));
     }
     auto* row = new QHBoxLayout;

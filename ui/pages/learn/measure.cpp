@@ -228,9 +228,8 @@ QString measureReason(const QString& name, const StepEvidence& evidence) {
                    : LearnText::tr("the whole old record: %1").arg(parts(*old.record));
     }
     if (name == QLatin1String("keys") || name == QLatin1String("records")) {
-        return LearnText::tr("%1 in the keydir, %2 in the files")
-            .arg(LearnText::tr("%n key(s)", nullptr, static_cast<int>(evidence.after.keydir.size())),
-                 LearnText::tr("%n record(s)", nullptr, static_cast<int>(countRecords(evidence.after))));
+        return LearnText::tr("entries in the keydir: %1, records in the files: %2")
+            .arg(number(evidence.after.keydir.size()), number(countRecords(evidence.after)));
     }
     if (name == QLatin1String("position") && at.record != nullptr) {
         return LearnText::tr("it begins at %1, where the file ended before").arg(number(at.record->info.offset));

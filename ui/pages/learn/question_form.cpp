@@ -234,7 +234,7 @@ void QuestionForm::addHex(const Question& question, const SandboxState& before, 
         coloured.setColor(QPalette::WindowText, tokensFor(palette()).field(part.field));
         title->setPalette(coloured);
         heading->addWidget(title);
-        heading->addWidget(makeMuted(tr("%n byte(s)", nullptr, static_cast<int>(part.bytes)), this));
+        heading->addWidget(makeMuted(tr("%1 bytes").arg(part.bytes), this));
         heading->addStretch(1);
         column->addLayout(heading);
         auto* cells = new HexCells(part.bytes, this);
