@@ -33,7 +33,7 @@ Answer arrows(const char* apple, const char* fig, const char* pear) {
 /// The record of apple = red as the engine must write it second, without time and checksum.
 Answer rightBytes() {
     return {{QStringLiteral("checksum"), QString()},
-            {QStringLiteral("sequence"), QStringLiteral("02 00 00 00 00 00 00 00")},
+            {QStringLiteral("sequence number"), QStringLiteral("02 00 00 00 00 00 00 00")},
             {QStringLiteral("time"), QString()},
             {QStringLiteral("key size"), QStringLiteral("05 00")},
             {QStringLiteral("value size"), QStringLiteral("03 00 00 00")},
@@ -190,8 +190,8 @@ private Q_SLOTS:
         ascii[QStringLiteral("key")] = QStringLiteral("41 70 70 6C 65");
         row("record", "bytes", ascii, "These bytes are the text itself", QStringLiteral("key"));
         Answer first = rightBytes();
-        first[QStringLiteral("sequence")] = QStringLiteral("01 00 00 00 00 00 00 00");
-        row("record", "bytes", first, "the next sequence number", QStringLiteral("sequence"));
+        first[QStringLiteral("sequence number")] = QStringLiteral("01 00 00 00 00 00 00 00");
+        row("record", "bytes", first, "the next sequence number", QStringLiteral("sequence number"));
         Answer narrow = rightBytes();
         narrow[QStringLiteral("value size")] = QStringLiteral("03");
         row("record", "bytes", narrow, "This field has 4 bytes; you wrote 1", QStringLiteral("value size"));

@@ -18,7 +18,7 @@ QList<LearnScene> learnScenes() {
     const QString get = QStringLiteral("get");
     const QString overwrite = QStringLiteral("overwrite");
     const QString remove = QStringLiteral("delete");
-    const Answer bytes{{QStringLiteral("sequence"), QStringLiteral("00 00 00 00 00 00 00 02")},
+    const Answer bytes{{QStringLiteral("sequence number"), QStringLiteral("00 00 00 00 00 00 00 02")},
                        {QStringLiteral("key size"), QStringLiteral("05 00")},
                        {QStringLiteral("value size"), QStringLiteral("03 00 00 00")},
                        {QStringLiteral("flags"), QStringLiteral("00 00")},

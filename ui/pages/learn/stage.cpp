@@ -80,7 +80,6 @@ QWidget* Stage::makeKeydirCard() {
     card->setSubtitle(tr("in memory"));
     m_keydir = new RowModel({{tr("key")}, {tr("file"), true}, {tr("offset"), true}, {tr("size"), true}}, this);
     m_keydirTable = makeTable(m_keydir, tr("Keydir"), card);
-    m_keydirTable->setMinimumWidth(272);
     m_keydirTable->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
     for (const int column : {1, 2, 3}) {
         m_keydirTable->horizontalHeader()->setSectionResizeMode(column, QHeaderView::ResizeToContents);
