@@ -80,7 +80,7 @@ KeyListPanel::KeyListPanel(Settings& settings, const Actions& actions, QWidget* 
     layout->addWidget(m_card);
     m_card->addToolRow(buildFilter(settings));
     m_banner = new Banner;
-    m_card->addBody(m_banner, 0, true);
+    m_card->addBody(m_banner, 0);
     m_card->addBody(buildCountLine(), 0);
     m_stack = new QStackedWidget;
     m_card->addBody(m_stack);

@@ -80,7 +80,7 @@ void ValuePanel::build(const Actions& actions) {
     m_card->addToolRow(header);
 
     m_banner = new Banner;
-    m_card->addBody(m_banner, 0, true);
+    m_card->addBody(m_banner, 0);
     m_tabs = makeTabBar(tr("How the value is shown"));
     m_tabs->addTab(tr("Text"));
     m_tabs->addTab(tr("JSON"));
@@ -340,7 +340,10 @@ void ValuePanel::fillJson() {
         m_jsonStack->setCurrentWidget(m_noJson);
         return;
     }
-    m_highlighter->setDocument(json->size() <= maxColouredText ? m_json->document() : nullptr);
+    QTextDocument* coloured = json->size() <= maxColouredText ? m_json->document() : nullptr;
+    if (m_highlighter->document() != coloured) {
+        m_highlighter->setDocument(coloured);
+    }
     m_json->setPlainText(*json);
     m_jsonStack->setCurrentWidget(m_json);
 }
