@@ -116,6 +116,10 @@ private Q_SLOTS:
         QCOMPARE(areas.size(), 3);
         QCOMPARE(areas[2].points.back(), QPointF(100, 950)); // flat to the right edge
 
+        const auto lines = recorder.rateLines(0, 100, 400);
+        QCOMPARE(lines[0].points.back(), QPointF(100, 0)); // nothing happens any more
+        QVERIFY(lines[0].points.contains(QPointF(70.5, 40)));
+
         EngineEvent event;
         event.kind = rustcask::EventKind::rotate;
         event.location.generation = {3};

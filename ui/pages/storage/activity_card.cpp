@@ -165,7 +165,7 @@ void ActivityCard::setSession(Session* session) {
     connect(session, &Session::statsSampled, this, &ActivityCard::take);
     connect(session, &Session::eventsArrived, this, [this](const QVector<EngineEvent>& events) {
         for (const auto& event : events) {
-            m_recorder.event(event, m_epoch + static_cast<double>(event.monotonicMs) / 1000);
+            m_recorder.event(event, static_cast<double>(event.time.time_since_epoch().count()) / 1000);
         }
     });
     take(session->stats(), session->monotonicMs());

@@ -20,13 +20,19 @@ double perSecond(std::uint64_t before, std::uint64_t now, double seconds) {
     return now > before && seconds > 0 ? static_cast<double>(now - before) / seconds : 0;
 }
 
-QVector<ChartSeries> named(std::vector<QVector<QPointF>> lines, std::array<ChartSeries, 3> series, double to) {
+// `idle`: what holds after the last sample, or nothing when its own level does.
+QVector<ChartSeries> named(std::vector<QVector<QPointF>> lines, std::array<ChartSeries, 3> series, double to,
+                           std::optional<double> idle = {}) {
     QVector<ChartSeries> all;
     for (std::size_t i = 0; i < lines.size(); ++i) {
-        if (!lines[i].isEmpty() && lines[i].back().x() < to) {
-            lines[i].append({to, lines[i].back().y()});
+        auto& line = lines[i];
+        if (!line.isEmpty() && line.back().x() < to) {
+            if (idle && line.back().x() + sampleGap < to) {
+                line.append({line.back().x() + sampleGap, *idle});
+            }
+            line.append({to, line.back().y()});
         }
-        series[i].points = std::move(lines[i]);
+        series[i].points = std::move(line);
         all.append(series[i]);
     }
     return all;
@@ -142,11 +148,11 @@ QVector<ChartSeries> StatsRecorder::sizeAreas(double from, double to, int pixels
 }
 
 QVector<ChartSeries> StatsRecorder::rateLines(double from, double to, int pixels) const {
-    // Rates fall to zero with the last sample of a burst, which the engine's holder takes once all is quiet.
+    // No sample is taken while nothing changes, and then the rates are zero.
     return named(m_rates.decimated(from, to, pixels),
                  {ChartSeries{tr("puts"), categoryInk(0), {}}, ChartSeries{tr("removes"), categoryInk(3), {}},
                   ChartSeries{tr("gets"), categoryInk(1), {}}},
-                 m_rates.isEmpty() ? to : std::min(to, m_rates.lastX() + sampleGap));
+                 to, 0.0);
 }
 
 ChartTable StatsRecorder::sizeTable() const {
