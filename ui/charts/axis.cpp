@@ -210,7 +210,7 @@ QVector<AxisTick> Axis::ticks(int most) const {
 }
 
 QString Axis::text(double value) const {
-    return axisText(value, m_spec.unit, 4);
+    return axisText(value, m_spec.unit, 3);
 }
 
 } // namespace rustcask::ui

@@ -104,7 +104,13 @@ void ChartCanvas::paintAxes(QPainter* painter, const Tokens& tokens) const {
     }
     if (m_kind == Kind::bars) {
         painter->setPen(tokens.muted);
-        double free = -1e9;
+        // Every n-th name, where all have no room; the read-out names each.
+        double widest = 0;
+        for (const QString& category : m_bars.categories) {
+            widest = std::max(widest, metrics.horizontalAdvance(category));
+        }
+        const double room = m_plot.width() / static_cast<double>(std::max<qsizetype>(m_bars.categories.size(), 1));
+        const int stride = m_bars.horizontal ? 1 : std::max(1, static_cast<int>(std::ceil((widest + 8) / room)));
         for (int i = 0; i < m_bars.categories.size(); ++i) {
             const QRectF band = barCategoryBand(m_bars, m_plot, i);
             if (m_bars.horizontal) {
@@ -114,10 +120,9 @@ void ChartCanvas::paintAxes(QPainter* painter, const Tokens& tokens) const {
                 continue;
             }
             const double half = metrics.horizontalAdvance(m_bars.categories[i]) / 2;
-            if (band.center().x() - half < free) {
-                continue; // no room: the read-out names it
+            if (i % stride != 0) {
+                continue;
             }
-            free = band.center().x() + half + 6;
             painter->drawText(QRectF(band.center().x() - half - 2, m_plot.bottom() + 6, 2 * half + 4, line),
                               static_cast<int>(Qt::AlignHCenter | Qt::AlignTop), m_bars.categories[i]);
         }

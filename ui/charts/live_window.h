@@ -18,14 +18,17 @@ public:
     void pause(double now) { m_heldAt = now; }
     void resume() { m_heldAt.reset(); }
     [[nodiscard]] bool isPaused() const { return m_heldAt.has_value(); }
-    /// From and to, at least one second apart. With everything shown, nothing lies before `first`.
+    /// From and to. A range longer than what is recorded begins with the first sample, at least half a minute before
+    /// the end: a new chart fills its width.
     [[nodiscard]] QPair<double, double> range(double first, double now) const {
         const double to = m_heldAt.value_or(now);
-        const double from = m_span > 0 ? to - m_span : std::min(first, to);
-        return {from, std::max(to, from + 1)};
+        const double recorded = std::min(first, to - leastSeconds);
+        return {m_span > 0 ? std::max(to - m_span, recorded) : recorded, to};
     }
 
 private:
+    static constexpr double leastSeconds = 30;
+
     double m_span = 300;
     std::optional<double> m_heldAt{};
 };

@@ -155,7 +155,10 @@ private Q_SLOTS:
         QCOMPARE(window.range(3, 500), (QPair<double, double>(3, 100)));
         window.resume();
         QCOMPARE(window.range(3, 500), (QPair<double, double>(3, 500)));
-        QCOMPARE(window.range(500, 500), (QPair<double, double>(500, 501)));
+        QCOMPARE(window.range(500, 500), (QPair<double, double>(470, 500)));
+        window.setSpan(300);
+        QCOMPARE(window.range(450, 550), (QPair<double, double>(450, 550))); // no empty past
+        QCOMPARE(window.range(0, 550), (QPair<double, double>(250, 550)));
     }
 };
 

@@ -169,7 +169,7 @@ private Q_SLOTS:
                     .toString()
                     .contains(QLatin1String("&lt;b&gt;")));
         QVERIFY(!model.index(0, FindingsModel::severity).data(Qt::DecorationRole).value<QIcon>().isNull());
-        QVERIFY(verifySummary(report).contains(QLatin1String("1 place")));
+        QVERIFY(verifySummary(report).contains(QLatin1String("1 place holds")));
         report.errors = 0;
         QVERIFY(verifySummary(report).contains(QLatin1String("every byte is as it was written")));
         model.clear();

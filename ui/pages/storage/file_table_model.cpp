@@ -31,6 +31,10 @@ double deadRecordShare(const rustcask::FileStats& file) {
     return file.records == 0 ? 0 : static_cast<double>(file.deadRecords()) / static_cast<double>(file.records);
 }
 
+QString filesText(quint64 count) {
+    return count == 1 ? FileTableModel::tr("1 file") : FileTableModel::tr("%1 files").arg(formatCount(count));
+}
+
 QString filesSummary(const rustcask::Stats& stats) {
     const auto hints = std::count_if(stats.files.begin(), stats.files.end(),
                                      [](const rustcask::FileStats& file) { return file.hasHint; });
@@ -203,15 +207,15 @@ QVariant FileTableModel::headerData(int section, Qt::Orientation orientation, in
     case kind:
         return tr("Kind");
     case map:
-        return tr("Live, tombstones, superseded");
+        return tr("Contents");
     case size:
         return tr("Size");
     case deadShare:
-        return tr("Dead");
+        return tr("Dead %");
     case live:
-        return tr("Live bytes");
+        return tr("Live");
     case dead:
-        return tr("Dead bytes");
+        return tr("Dead");
     case tombstones:
         return tr("Tombstones");
     case records:

@@ -57,12 +57,15 @@ QString verifySummary(const rustcask::VerifyReport& report) {
     const QString checked = FindingsModel::tr("%1 files, %2 records and %3 were read")
                                 .arg(formatCount(report.files), formatCount(report.records), formatBytes(report.bytes));
     if (report.errors > 0) {
-        return FindingsModel::tr("%1: %2 hold damage. Sound records stay readable; nothing was changed.")
-            .arg(checked, FindingsModel::tr("%n place(s)", nullptr, static_cast<int>(report.errors)));
+        return (report.errors == 1
+                    ? FindingsModel::tr("%1: %2 place holds damage. Sound records stay readable; nothing was changed.")
+                    : FindingsModel::tr("%1: %2 places hold damage. Sound records stay readable; nothing was changed."))
+            .arg(checked)
+            .arg(formatCount(report.errors));
     }
     if (report.warnings > 0) {
-        return FindingsModel::tr("%1: no data is damaged. %2 cost time at opening, but no data.")
-            .arg(checked, FindingsModel::tr("%n finding(s)", nullptr, static_cast<int>(report.warnings)));
+        return FindingsModel::tr("%1: no data is damaged. Warnings, which cost time at opening but no data: %2.")
+            .arg(checked, formatCount(report.warnings));
     }
     return FindingsModel::tr("%1: every byte is as it was written. %2 keys are live.")
         .arg(checked, formatCount(report.liveKeys));

@@ -7,6 +7,7 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include "pages/storage/file_table_model.h"
 #include "session/session.h"
 #include "theme/format.h"
 #include "theme/tokens.h"
@@ -146,8 +147,7 @@ void MergeCard::start(const rustcask::MergeSelection& selection, const rustcask:
     m_showsOutcome = true;
     m_banner->clear();
     clearFigures();
-    m_sentence->setText(
-        tr("Merging %n file(s). Browsing and editing go on.", nullptr, static_cast<int>(preview.files.size())));
+    m_sentence->setText(tr("Merging %1. Browsing and editing go on.").arg(filesText(preview.files.size())));
     setFigure(0, tr("Freed"), formatBytes(preview.bytesReclaimed), QStringLiteral("…"));
     setFigure(1, tr("Versions that go"), formatCount(preview.versionsLost), {});
     setFigure(2, tr("Tombstones dropped"), tr("≥ %1").arg(formatCount(preview.tombstonesDropped)), {});
@@ -194,8 +194,7 @@ void MergeCard::showReport(Result<rustcask::MergeReport> result) {
         m_report = std::move(*result);
         const auto& report = *m_report;
         m_sentence->setText(tr("Merged %1 into %2 in %3.")
-                                .arg(tr("%n file(s)", nullptr, static_cast<int>(report.inputs.size())),
-                                     tr("%n file(s)", nullptr, static_cast<int>(report.outputs.size())),
+                                .arg(filesText(report.inputs.size()), filesText(report.outputs.size()),
                                      formatDuration(report.elapsed.count())));
         setFigure(0, tr("Freed"), formatBytes(m_preview.bytesReclaimed), formatBytes(report.bytesReclaimed));
         setFigure(1, tr("Versions that go"), formatCount(m_preview.versionsLost), formatCount(report.versionsDropped));

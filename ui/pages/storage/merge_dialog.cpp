@@ -11,6 +11,7 @@
 #include <QTextDocument>
 #include <QVBoxLayout>
 
+#include "pages/storage/file_table_model.h"
 #include "session/session.h"
 #include "theme/format.h"
 #include "theme/tokens.h"
@@ -121,9 +122,8 @@ MergeDialog::MergeDialog(Session& session, std::vector<rustcask::Generation> cho
     setWindowModality(Qt::WindowModal);
     resize(680, 560);
 
-    m_files->setText(m_chosen.empty()
-                         ? tr("The &files selected in the table (none is)")
-                         : tr("The %n &file(s) selected in the table", nullptr, static_cast<int>(m_chosen.size())));
+    m_files->setText(m_chosen.empty() ? tr("Those &selected in the table: none is")
+                                      : tr("Those &selected in the table: %1").arg(filesText(m_chosen.size())));
     m_files->setEnabled(!m_chosen.empty());
     auto* group = new QButtonGroup(this);
     for (QRadioButton* button : {m_everything, m_byPolicy, m_files}) {
@@ -252,8 +252,9 @@ void MergeDialog::showPreview(Result<rustcask::MergePreview> result) {
         m_warning->show(Banner::Kind::error,
                         tr("There is not enough free space. Choose fewer files, or make room first."));
     } else if (!preview.damagedLeftOut.empty()) {
-        m_warning->show(Banner::Kind::warning, tr("%n damaged file(s) stay(s) as it is, kept for salvage.", nullptr,
-                                                  static_cast<int>(preview.damagedLeftOut.size())));
+        m_warning->show(
+            Banner::Kind::warning,
+            tr("Left out for their damage, kept for salvage: %1.").arg(filesText(preview.damagedLeftOut.size())));
     } else if (preview.versionsLost > 0) {
         m_warning->show(Banner::Kind::warning,
                         tr("History is lost: %1 superseded versions can be looked at and restored now, and no more "
@@ -267,7 +268,7 @@ void MergeDialog::showPreview(Result<rustcask::MergePreview> result) {
                              ? tr("No file meets a threshold of the policy: there is nothing to do.")
                              : tr("There is nothing to merge."));
     } else {
-        m_state->setText(tr("%n file(s) would be merged:", nullptr, static_cast<int>(preview.files.size())));
+        m_state->setText(tr("To be merged: %1").arg(filesText(preview.files.size())));
     }
     m_merge->setEnabled(enoughSpace && !preview.files.empty());
     Q_EMIT previewed();

@@ -237,7 +237,7 @@ QString RecordTableModel::text(const RecordRow& row, int column) const {
     case keySize:
         return isKeyed ? formatBytes(info.keyBytes) : QString();
     case valueSize:
-        return isKeyed ? formatBytes(info.valueBytes) : formatBytes(info.bytes);
+        return isKeyed ? formatBytes(info.valueBytes) : QString();
     case verdict:
         return info.verdict.empty() ? QString() : displayKey(info.verdict);
     default:

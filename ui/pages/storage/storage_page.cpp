@@ -67,7 +67,7 @@ StoragePage::StoragePage(PageContext context, QWidget* parent)
         splitter->setHandleWidth(Card::gutter);
     }
     left->setSizes({300, 460});
-    right->setSizes({280, 480});
+    right->setSizes({250, 510});
     columns->setSizes({840, 420});
     settings().keep(left, QStringLiteral("storage/left"));
     settings().keep(right, QStringLiteral("storage/right"));
@@ -117,7 +117,7 @@ QWidget* StoragePage::buildFilesCard() {
     m_files->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_files->setItemDelegateForColumn(FileTableModel::map, new FileBarDelegate(m_files));
     auto* header = m_files->horizontalHeader();
-    const int widths[]{56, 104, 220, 84, 64, 92, 92, 92, 88, 84};
+    const int widths[]{60, 104, 150, 76, 68, 76, 80, 104, 76, 72};
     for (int column = 0; column < FileTableModel::columnCountValue; ++column) {
         m_files->setColumnWidth(column, widths[column]);
     }

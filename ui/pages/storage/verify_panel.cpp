@@ -38,7 +38,8 @@ VerifyPanel::VerifyPanel(QAction* verify, QWidget* parent)
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(-1, Qt::AscendingOrder);
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
-    const int widths[]{96, 150, 100, 90, 380, 260};
+    m_table->setTextElideMode(Qt::ElideRight); // sentences
+    const int widths[]{92, 140, 92, 80, 280, 160};
     for (int column = 0; column < FindingsModel::columnCountValue; ++column) {
         m_table->setColumnWidth(column, widths[column]);
     }
