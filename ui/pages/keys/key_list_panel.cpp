@@ -316,6 +316,9 @@ void KeyListPanel::restorePlace() {
     if (row >= 0) {
         m_table->selectionModel()->setCurrentIndex(m_model.index(row, 0), QItemSelectionModel::NoUpdate);
     }
+    if (row >= 0 && selection.isEmpty()) { // a filter had hidden it
+        selection.select(m_model.index(row, 0), m_model.index(row, KeyListModel::columns - 1));
+    }
     m_table->selectionModel()->select(selection, QItemSelectionModel::ClearAndSelect);
     m_table->doItemsLayout(); // so that the scroll bar knows the new number of rows
     if (row >= 0 && (m_place.inView || !sameView)) {
