@@ -214,6 +214,7 @@ void styleTable(QTableView* table, const QString& accessibleName) {
     table->verticalHeader()->setMinimumSectionSize(tableRowHeight);
     table->verticalHeader()->setDefaultSectionSize(tableRowHeight);
     table->horizontalHeader()->setHighlightSections(false);
+    table->horizontalHeader()->setTextElideMode(Qt::ElideRight);
     table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     table->horizontalHeader()->setMinimumSectionSize(40);
     table->horizontalHeader()->setFixedHeight(26);
