@@ -80,7 +80,7 @@ BenchmarkPage::BenchmarkPage(PageContext context, QWidget* parent)
     splitter->addWidget(left);
     splitter->addWidget(m_results);
     splitter->setStretchFactor(1, 1);
-    splitter->setSizes({370, 910});
+    splitter->setSizes({350, 930});
     left->setMinimumWidth(290);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(Card::gutter, Card::gutter, Card::gutter, Card::gutter);

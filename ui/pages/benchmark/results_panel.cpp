@@ -109,7 +109,7 @@ QWidget* ResultsPanel::buildTable(Settings& settings) {
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
     QHeaderView* header = m_table->horizontalHeader();
     header->setSectionResizeMode(QHeaderView::Interactive);
-    const int widths[ComparisonModel::ColumnCount] = {112, 150, 64, 76, 80, 80, 80, 116, 104, 80};
+    const int widths[ComparisonModel::ColumnCount] = {100, 140, 60, 72, 76, 76, 76, 108, 96, 74};
     for (int column = 0; column < ComparisonModel::ColumnCount; ++column)
         header->resizeSection(column, widths[column]);
     header->setStretchLastSection(false);

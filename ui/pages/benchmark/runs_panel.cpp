@@ -50,8 +50,8 @@ RunsPanel::RunsPanel(const Actions& actions, QWidget* parent)
     header->setMinimumSectionSize(40);
     header->setSectionResizeMode(RunListModel::NameColumn, QHeaderView::Stretch);
     header->resizeSection(RunListModel::DateColumn, 102);
-    header->resizeSection(RunListModel::ConfigurationsColumn, 68);
-    header->resizeSection(RunListModel::RoundsColumn, 72);
+    header->resizeSection(RunListModel::ConfigurationsColumn, 80);
+    header->resizeSection(RunListModel::RoundsColumn, 76);
     m_table->setTextElideMode(Qt::ElideRight);
 
     auto* empty =
