@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/session_opener.h"
 
+#include <algorithm>
+
 #include <QDir>
 
 #include <rustcask/database.h>
@@ -83,7 +85,7 @@ void SessionOpener::open(const QString& directory, const rustcask::Options& opti
     using Opened = std::shared_ptr<rustcask::Database>;
     m_task = m_runner.start<Opened>(
         tr("Open %1").arg(QDir(m_directory).dirName()),
-        [path = m_directory, effective](Progress& progress) -> Result<Opened> {
+        [path = m_directory, effective](Progress& progress) mutable -> Result<Opened> {
             const std::filesystem::path native = path.toStdString();
             const auto listing = listDirectory(native);
             if (!listing) {
@@ -91,6 +93,12 @@ void SessionOpener::open(const QString& directory, const rustcask::Options& opti
             }
             if (auto error = refusal(path, *listing, effective)) {
                 return rustcask::failure(std::move(*error));
+            }
+            // One that was made and never written to has a lock file and no data file: there is nothing to miss in it.
+            const bool hasData = std::any_of(listing->files.begin(), listing->files.end(),
+                                             [](const FileEntry& file) { return file.kind == FileKind::data; });
+            if (listing->kind == DirectoryKind::rustcask && !hasData && !effective.readOnly) {
+                effective.createIfMissing = true;
             }
             auto database = rustcask::Database::open(native, effective, progress);
             if (!database) {

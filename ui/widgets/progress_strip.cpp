@@ -49,7 +49,7 @@ QString progressText(const rustcask::ProgressCounts& counts, qint64 elapsedMs) {
         if (fraction > 0.01 && fraction < 1) {
             const double left = seconds * (1 - fraction) / fraction;
             parts << ProgressStrip::tr("%1 left").arg(
-                formatDuration(static_cast<qint64>(std::max(1.0, std::ceil(left)) * 1e9)));
+                formatDuration(static_cast<qint64>(std::max(1.0, std::ceil(left - 0.05)) * 1e9)));
         }
     }
     return parts.join(QStringLiteral(" · "));

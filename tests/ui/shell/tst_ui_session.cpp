@@ -216,6 +216,17 @@ private Q_SLOTS:
                  qPrintable(errorText(*m_error)));
     }
 
+    void anEmptyDatabaseOpensAgain() {
+        const rustcask::test::TemporaryDirectory directory;
+        auto session = open(at(directory), creatingOptions());
+        QVERIFY(session != nullptr);
+        QVERIFY(close(*session));
+        session = open(at(directory), browsingOptions(false));
+        QVERIFY(session != nullptr);
+        QVERIFY(put(*session, "k", "v"));
+        QVERIFY(close(*session));
+    }
+
     void whatIsNoDatabaseIsRefusedUntouched() {
         const rustcask::test::TemporaryDirectory directory;
         QFile file(directory.text() + QStringLiteral("/letter.txt"));
