@@ -215,8 +215,11 @@ QString LearnPage::durability() const {
     if (position == 0) {
         return {};
     }
-    const OperationKind kind = m_player->scenario().operations.at(position - 1).kind;
-    if (kind != OperationKind::put && kind != OperationKind::remove) {
+    const auto state = m_player->state();
+    if (state == nullptr || state->trace.empty()) {
+        return state == nullptr ? QString() : tr("This step made no call: what the keydir knows was enough.");
+    }
+    if (!state->appended().isValid()) {
         return {};
     }
     return m_player->scenario().options.sync == SyncMode::everyWrite

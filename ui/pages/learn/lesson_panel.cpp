@@ -31,7 +31,7 @@ namespace rustcask::ui {
 
 namespace {
 
-constexpr int visibleSteps = 6; // rows of the list of steps before it scrolls
+constexpr int visibleSteps = 5; // rows of the list of steps before it scrolls
 
 void setPrimary(QPushButton* button, bool primary) {
     button->setProperty("role", primary ? QVariant(QStringLiteral("primary")) : QVariant());

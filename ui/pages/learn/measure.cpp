@@ -222,10 +222,11 @@ QString measureReason(const QString& name, const StepEvidence& evidence) {
         if (old.record == nullptr) {
             return name == QLatin1String("deadBytes") ? QString() : LearnText::tr("no record lost its place");
         }
-        return name == QLatin1String("deadBytes")
-                   ? LearnText::tr("%1 were dead before, and the old record adds %2")
-                         .arg(number(evidence.before.stats.deadBytes), number(old.record->info.bytes))
-                   : LearnText::tr("the whole old record: %1").arg(parts(*old.record));
+        const std::uint64_t before = evidence.before.stats.deadBytes;
+        return name == QLatin1String("replacedBytes") || before == 0
+                   ? LearnText::tr("the whole old record: %1").arg(parts(*old.record))
+                   : LearnText::tr("%1 were dead before, and the old record adds %2")
+                         .arg(number(before), number(old.record->info.bytes));
     }
     if (name == QLatin1String("keys") || name == QLatin1String("records")) {
         return LearnText::tr("entries in the keydir: %1, records in the files: %2")

@@ -56,7 +56,7 @@ Stage::Stage(Settings& settings, QWidget* parent) : QWidget(parent) {
     upper->addWidget(makeFilesCard());
     upper->setStretchFactor(0, 0);
     upper->setStretchFactor(1, 1);
-    upper->setSizes({290, 640});
+    upper->setSizes({280, 640});
     auto* lower = makeSplitter(Qt::Horizontal, this);
     lower->addWidget(makeBytesCard(settings));
     lower->addWidget(makeCallsCard());
@@ -81,9 +81,12 @@ QWidget* Stage::makeKeydirCard() {
     m_keydir = new RowModel({{tr("key")}, {tr("file"), true}, {tr("offset"), true}, {tr("size"), true}}, this);
     m_keydirTable = makeTable(m_keydir, tr("Keydir"), card);
     m_keydirTable->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
-    for (const int column : {1, 2, 3}) {
-        m_keydirTable->horizontalHeader()->setSectionResizeMode(column, QHeaderView::ResizeToContents);
+    m_keydirTable->horizontalHeader()->setMinimumSectionSize(44);
+    for (const auto& [column, width] : {std::pair(1, 50), std::pair(2, 70), std::pair(3, 54)}) {
+        m_keydirTable->horizontalHeader()->setSectionResizeMode(column, QHeaderView::Interactive);
+        m_keydirTable->setColumnWidth(column, width);
     }
+    m_keydirTable->setMinimumWidth(200);
     connect(m_keydirTable->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             [this](const QModelIndex& current) { followKeydirRow(current.row()); });
     m_keydirStack = new QStackedWidget(card);
@@ -118,8 +121,7 @@ QWidget* Stage::makeFilesCard() {
     const QList<std::pair<Meaning, QString>> meanings{{Meaning::live, blockStateTitle(BlockState::live)},
                                                       {Meaning::dead, blockStateTitle(BlockState::dead)},
                                                       {Meaning::tombstone, blockStateTitle(BlockState::tombstone)},
-                                                      {Meaning::hint, blockStateTitle(BlockState::hint)},
-                                                      {Meaning::active, tr("write head")}};
+                                                      {Meaning::hint, blockStateTitle(BlockState::hint)}};
     for (const auto& [meaning, text] : meanings) {
         legend->addWidget(new ColorSwatch(meaning, m_filesCard));
         legend->addWidget(makeMuted(text, m_filesCard));
