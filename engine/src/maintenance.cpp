@@ -89,7 +89,8 @@ void Database::Impl::runMerger() {
     std::uint64_t seen = 0;
     std::unique_lock lock(m_backgroundMutex);
     for (;;) {
-        if (!m_stopping)
+        // A rotation that came while the last one was looked at must not wait for the next tick.
+        if (!m_stopping && m_sealedCount == seen)
             m_backgroundWake.wait_for(lock, policyInterval);
         if (m_stopping)
             return;
