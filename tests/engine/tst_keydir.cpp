@@ -37,15 +37,15 @@ private Q_SLOTS:
             const std::string key = random.bytes(random.chance(1) ? random.between(1, 3000) : random.between(1, 3));
             const std::uint64_t hash = keydir.hash(key);
             const auto present = expected.find(key);
-            const std::optional<Location> before =
-                present == expected.end() ? std::nullopt : std::optional(present->second);
-            if (random.chance(40)) {
-                QVERIFY(keydir.erase(key, hash) == before);
+            const bool remove = random.chance(40);
+            const auto previous = remove ? keydir.erase(key, hash) : keydir.set(key, hash, at(step));
+            QCOMPARE(previous.has_value(), present != expected.end());
+            if (previous)
+                QVERIFY(*previous == present->second);
+            if (remove)
                 expected.erase(key);
-            } else {
-                QVERIFY(keydir.set(key, hash, at(step)) == before);
+            else
                 expected[key] = at(step);
-            }
         }
         QCOMPARE(keydir.size(), expected.size());
         std::uint64_t keyBytes = 0;
