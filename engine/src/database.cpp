@@ -147,7 +147,8 @@ Result<void> Database::Impl::open(Progress& progress) {
                             .detail = "there is a database already",
                             .advice = "Open it, or choose another directory"});
         const bool nothing = found->data.empty() && found->empty;
-        if (nothing && found->foreignEntries == 0 && (m_options.readOnly || !m_options.createIfMissing))
+        if (nothing && found->foreignEntries == 0 && !found->lockFile &&
+            (m_options.readOnly || !m_options.createIfMissing))
             return failure({.code = ErrorCode::notADatabase,
                             .operation = "open the database",
                             .file = m_directory,

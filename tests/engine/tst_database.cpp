@@ -246,6 +246,10 @@ void DatabaseTest::refusesWhatIsNoDatabase() {
     noCreate.createIfMissing = false;
     RUSTCASK_FAILS(Database::open(directory / "new", noCreate), ErrorCode::notADatabase);
     RUSTCASK_OK(Database::open(directory / "new"));
+    RUSTCASK_OK(Database::open(directory / "new", noCreate)); // never written to, but a database
+    Options follower;
+    follower.readOnly = true;
+    RUSTCASK_OK(Database::open(directory / "new", follower));
     Options mustBeNew;
     mustBeNew.errorIfExists = true;
     {

@@ -79,6 +79,7 @@ Result<FoundFiles> findFiles(io::FileSystem& fileSystem, const fs::path& directo
         if (name.generation.value == 0) {
             if (name.kind == FileKind::other)
                 ++found.foreignEntries;
+            found.lockFile = found.lockFile || name.kind == FileKind::lock;
             continue;
         }
         found.empty = false;

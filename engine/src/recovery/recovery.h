@@ -26,7 +26,8 @@ struct FoundFiles {
     std::vector<FoundFile> data;                  ///< ascending; without files that a committed merge has superseded
     std::uint64_t highestGeneration = 0;          ///< of every name seen: data, hint, merge record, temporary, torn
     std::vector<std::filesystem::path> leftovers; ///< temporary files that belong to nothing
-    bool empty = true;                            ///< no entry at all but ours without data (lock file)
+    bool empty = true;                            ///< no data, hint, merge or temporary file of ours
+    bool lockFile = false;                        ///< a database, if only one that was never written to
     std::uint64_t foreignEntries = 0;             ///< names that are none of ours
 };
 

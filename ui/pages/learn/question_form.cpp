@@ -30,6 +30,7 @@ public:
         row->setContentsMargins(0, 0, 0, 0);
         row->setSpacing(6);
         m_button->setAccessibleName(text);
+        m_button->setToolTip(text); // to whoever points at the circle alone
         row->addWidget(m_button, 0, Qt::AlignTop);
         row->addWidget(makeText(text, this), 1);
     }
