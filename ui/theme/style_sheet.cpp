@@ -86,7 +86,7 @@ QComboBox QAbstractItemView { background: %card%; border: 1px solid %line%; padd
 QCheckBox, QRadioButton { spacing: 7px; }
 QCheckBox::indicator, QRadioButton::indicator, QAbstractItemView::indicator { width: 14px; height: 14px;
     border: 1px solid %edge%; background: %field%; border-radius: 3px; }
-QRadioButton::indicator { border-radius: 7px; }
+QRadioButton::indicator { border-radius: 8px; }
 QCheckBox::indicator:checked, QAbstractItemView::indicator:checked { background: %accent%; border-color: %accent%;
     image: url(:/rustcask/controls/check-%scheme%.svg); }
 QRadioButton::indicator:checked { background: %accent%; border-color: %accent%;
