@@ -4,6 +4,7 @@
 #include <QCryptographicHash>
 #include <QDirIterator>
 #include <QHeaderView>
+#include <QLineEdit>
 #include <QMessageBox>
 #include <QPlainTextEdit>
 #include <QPushButton>
@@ -168,9 +169,14 @@ private Q_SLOTS:
         m_page->list().setFilterText(QStringLiteral("apple"));
         QTRY_VERIFY(isSettled());
         QCOMPARE(m_page->value().key(), QByteArray("banana split"));
+        // From the filter into the list by keyboard: what is current is selected, so that Delete and F2 mean it.
+        QTest::keyClick(m_page->list().findChild<QLineEdit*>(), Qt::Key_Down);
+        QVERIFY(m_page->list().table()->selectionModel()->isRowSelected(0));
+        QTRY_COMPARE(m_page->value().key(), QByteArray("apple"));
         m_page->list().clearFilter();
         QTRY_VERIFY(isSettled());
-        QCOMPARE(model().key(m_page->list().table()->currentIndex().row()), QByteArray("banana split"));
+        QCOMPARE(model().key(m_page->list().table()->currentIndex().row()), QByteArray("apple"));
+        QVERIFY(m_page->list().table()->selectionModel()->hasSelection());
     }
 
     void savingAnUntouchedEditorWritesNothing() {

@@ -225,8 +225,9 @@ bool KeyListPanel::eventFilter(QObject* watched, QEvent* event) {
                 applyFilter();
             }
             m_table->setFocus();
-            if (!m_table->currentIndex().isValid() && m_model.rowCount() > 0) {
-                m_table->selectRow(0);
+            // The view makes a row current when it gets the focus, but selects none.
+            if (!m_table->selectionModel()->hasSelection() && m_model.rowCount() > 0) {
+                m_table->selectRow(std::max(0, m_table->currentIndex().row()));
             }
             return true;
         }
