@@ -99,7 +99,7 @@ private Q_SLOTS:
         QVERIFY(preview.versionsLost > 0);
         QCOMPARE(rustcask::test::auditWidgets(*dialog).join(QLatin1Char('\n')), QString());
         QSignalSpy finished(stage.page->mergeCard(), &MergeCard::finished);
-        QTest::mouseClick(dialog->mergeButton(), Qt::LeftButton);
+        QTest::keyClick(dialog, Qt::Key_Return); // the dialog's default
         QTRY_COMPARE(finished.size(), 1);
         QVERIFY2(stage.page->mergeCard()->report().has_value(), qPrintable(stage.page->mergeCard()->sentence()));
         const auto& report = *stage.page->mergeCard()->report();

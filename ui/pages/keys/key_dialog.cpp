@@ -85,10 +85,10 @@ KeyDialog::KeyDialog(Purpose purpose, const QByteArray& key, QWidget* parent)
     auto* cancel = makeButton(tr("Cancel"));
     m_accept =
         makePrimaryButton(creates ? tr("Create") : (purpose == Purpose::rename ? tr("Rename") : tr("Duplicate")));
-    m_accept->setDefault(true);
     buttons->addWidget(cancel);
     buttons->addWidget(m_accept);
     layout->addLayout(buttons);
+    m_accept->setDefault(true); // only now does the button know whose default it is
 
     connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
     connect(m_accept, &QPushButton::clicked, this, &KeyDialog::submit);

@@ -147,7 +147,6 @@ MergeDialog::MergeDialog(Session& session, std::vector<rustcask::Generation> cho
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel);
     buttons->addButton(m_merge, QDialogButtonBox::AcceptRole);
     m_merge->setEnabled(false);
-    m_merge->setDefault(true);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     connect(m_merge, &QPushButton::clicked, this, [this] {
         Q_EMIT mergeRequested(selection(), *m_preview);
@@ -168,6 +167,7 @@ MergeDialog::MergeDialog(Session& session, std::vector<rustcask::Generation> cho
     layout->addWidget(m_state);
     layout->addWidget(m_table, 1);
     layout->addWidget(buttons);
+    m_merge->setDefault(true); // only now does the button know whose default it is
 
     // While somebody writes the preview follows, twice a second at most.
     m_refresh.setSingleShot(true);

@@ -118,7 +118,6 @@ PolicyDialog::PolicyDialog(Session& session, const rustcask::MergePolicy& policy
 
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel | QDialogButtonBox::RestoreDefaults);
     buttons->addButton(m_apply, QDialogButtonBox::AcceptRole);
-    m_apply->setDefault(true);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     connect(buttons->button(QDialogButtonBox::RestoreDefaults), &QPushButton::clicked, this, [this] { setPolicy({}); });
     connect(m_apply, &QPushButton::clicked, this, &PolicyDialog::apply);
@@ -132,6 +131,7 @@ PolicyDialog::PolicyDialog(Session& session, const rustcask::MergePolicy& policy
     layout->addWidget(makeMuted(tr("Holds for this database until it is closed.")));
     layout->addStretch();
     layout->addWidget(buttons);
+    m_apply->setDefault(true); // only now does the button know whose default it is
     setPolicy(policy);
     explainMode();
 }
