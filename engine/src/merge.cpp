@@ -562,7 +562,7 @@ Result<MergeReport> Database::Impl::merge(const MergeSelection& selection, Progr
     Segments inputs;
     MergePreview preview;
     {
-        const std::lock_guard lock(m_writerMutex);
+        std::unique_lock lock(m_writerMutex);
         if (auto writable = checkWritable(operationName); !writable)
             return failure(std::move(writable.error()));
         inputs = selectInputs(selection, policy, preview);
@@ -574,6 +574,15 @@ Result<MergeReport> Database::Impl::merge(const MergeSelection& selection, Progr
             if (auto done = sealActive(); !done)
                 return failure(std::move(done.error())); // (7)
         }
+        // everyWrite: an input may hold records that wait for their fdatasync and are not in the keydir yet. They would
+        // look dead, so they must be applied before the copying begins.
+        const std::uint64_t appended = m_nextSequence - 1;
+        m_groupDone.wait(lock, [&] {
+            return m_lastSequence.load(std::memory_order_relaxed) >= appended ||
+                   m_faulted.load(std::memory_order_relaxed);
+        });
+        if (auto writable = checkWritable(operationName); !writable)
+            return failure(std::move(writable.error()));
     }
     if (inputs.empty()) {
         progress.setPhase(Phase::done);

@@ -148,9 +148,11 @@ Result<std::string_view> SegmentSet::read(Segment& segment, std::uint64_t offset
     }
     if (m_strategy == ReadStrategy::openPerRead && !segment.removed.load(std::memory_order_acquire)) {
         auto file = m_fileSystem->open(segment.path, io::OpenMode::read);
-        if (!file)
+        if (file)
+            return readThrough(**file, segment, offset, bytes, scratch);
+        // Removed between the two looks: a snapshot that still holds it reads through the handle kept for that.
+        if (!io::isMissing(file.error()) || !segment.removed.load(std::memory_order_acquire))
             return failure(std::move(file.error()));
-        return readThrough(**file, segment, offset, bytes, scratch);
     }
     const io::File* handle = segment.handle.load(std::memory_order_acquire);
     if (handle == nullptr) {
