@@ -96,13 +96,13 @@ Result<Timestamp> Snapshot::timestamp(std::size_t index) const {
 Result<std::shared_ptr<const Snapshot>> Database::Impl::snapshot() {
     if (auto open = checkOpen("take a snapshot"); !open)
         return failure(std::move(open.error()));
-    const std::lock_guard one(m_snapshotMutex);
+    const MutexLock one(m_snapshotMutex);
     std::vector<std::shared_ptr<log::Segment>> segments;
     std::uint64_t sequence = 0;
     {
         // The moment: no write is between its append and its keydir change, and no merge between publishing its outputs
         // and removing its inputs can have moved an entry to a file that is not in the list.
-        const std::lock_guard lock(m_writerMutex);
+        const MutexLock lock(m_writerMutex);
         segments = m_core->segments.list();
         sequence = m_lastSequence.load(std::memory_order_relaxed);
         m_keydir.beginCapture();

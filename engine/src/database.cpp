@@ -184,6 +184,7 @@ Result<void> Database::Impl::open(Progress& progress) {
     auto recovered = recovery::recover(target, m_directory, m_options);
     if (!recovered)
         return failure(std::move(recovered.error()));
+    const MutexLock writing(m_writerMutex); // nobody else is here yet; the background threads start within
     m_nextSequence = recovered->highestSequence + 1;
     m_lastSequence = recovered->highestSequence;
     m_nextGeneration = recovered->highestGeneration + 1;
@@ -196,22 +197,19 @@ Result<void> Database::Impl::open(Progress& progress) {
         settings.nextGeneration = [this] { return nextGeneration(); };
         settings.clock = [this] { return now(); };
         settings.sealed = [this](const std::shared_ptr<log::Segment>& segment) {
-            m_rotations.fetch_add(1, std::memory_order_relaxed);
-            m_syncedBytes = m_appendedBytes.load(std::memory_order_relaxed);
-            tellStep(EventKind::rotate, {}, segment->generation, segment->bytes.load(std::memory_order_relaxed),
-                     segment->path.filename().string());
-            const std::lock_guard lock(m_backgroundMutex);
-            m_hintQueue.push_back(segment);
-            ++m_sealedCount;
-            m_backgroundWake.notify_all();
+            m_writerMutex.assertHeld(); // the writer is used under it alone
+            noteSealed(segment);
         };
         m_writer = std::make_unique<log::Writer>(m_core->segments, std::move(settings));
         const auto& newest = recovered->newest;
         if (newest && newest->bytes.load(std::memory_order_relaxed) < m_options.maxFileBytes)
             m_adoptable = newest;
-        for (auto& segment : recovered->withoutHint)
-            if (segment != m_adoptable)
-                m_hintQueue.push_back(std::move(segment));
+        {
+            const MutexLock background(m_backgroundMutex);
+            for (auto& segment : recovered->withoutHint)
+                if (segment != m_adoptable)
+                    m_hintQueue.push_back(std::move(segment));
+        }
         startBackground();
     }
     progress.setPhase(Phase::done);
@@ -223,14 +221,14 @@ Result<void> Database::Impl::close() {
         return {};
     stopBackground();
     Result<void> done = {};
+    const MutexLock lock(m_writerMutex);
     if (m_writer) {
-        const std::lock_guard lock(m_writerMutex);
         const bool faulted = m_faulted.load(std::memory_order_relaxed);
         if (!faulted) {
             if (m_adoptable && m_adoptable->hintBytes.load(std::memory_order_relaxed) == 0)
-                m_hintQueue.push_back(m_adoptable);
+                queueHint(m_adoptable);
             done = m_writer->seal();
-            for (const auto& segment : std::exchange(m_hintQueue, {}))
+            for (const auto& segment : takeHintQueue())
                 if (done)
                     writeHintNow(segment);
         }
@@ -259,14 +257,14 @@ Result<void> Database::Impl::checkOpen(std::string_view operation) const {
 }
 
 void Database::Impl::setFault(const Error& error) {
-    const std::lock_guard lock(m_faultMutex);
+    const MutexLock lock(m_faultMutex);
     if (!m_fault)
         m_fault = error;
     m_faulted.store(true, std::memory_order_release);
 }
 
 std::optional<Error> Database::Impl::fault() const {
-    const std::lock_guard lock(m_faultMutex);
+    const MutexLock lock(m_faultMutex);
     return m_fault;
 }
 
@@ -406,7 +404,7 @@ Stats Database::Impl::stats() const {
 }
 
 MergePolicy Database::Impl::mergePolicy() const {
-    const std::lock_guard lock(m_policyMutex);
+    const MutexLock lock(m_policyMutex);
     return m_policy;
 }
 
@@ -416,7 +414,7 @@ Result<void> Database::Impl::setMergePolicy(const MergePolicy& policy) {
         return valid;
     }
     {
-        const std::lock_guard lock(m_policyMutex);
+        const MutexLock lock(m_policyMutex);
         m_policy = policy;
     }
     m_backgroundWake.notify_all();

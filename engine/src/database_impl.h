@@ -2,11 +2,9 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <deque>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -18,6 +16,7 @@
 #include "keydir/keydir.h"
 #include "log/segment_set.h"
 #include "log/writer.h"
+#include "thread_safety.h"
 
 namespace rustcask {
 
@@ -94,16 +93,20 @@ private:
                   std::string_view file = {}) const;
 
     // With m_writerMutex held:
-    [[nodiscard]] Result<log::Writer::Place> append(std::string_view key, std::string_view value, bool tombstone);
-    [[nodiscard]] Result<void> adoptNewest();
-    [[nodiscard]] Result<void> sealActive();
-    bool apply(std::string_view key, std::uint64_t hash, const keydir::Location& location);
-    [[nodiscard]] Result<bool> writeGrouped(std::unique_lock<std::mutex>& lock, Operation operation,
-                                            std::string_view key, std::uint64_t hash, std::string_view value,
-                                            std::optional<Sequence> expected);
-    void commitGroup(std::unique_lock<std::mutex>& lock);
+    [[nodiscard]] Result<log::Writer::Place> append(std::string_view key, std::string_view value, bool tombstone)
+        RUSTCASK_REQUIRES(m_writerMutex);
+    [[nodiscard]] Result<void> adoptNewest() RUSTCASK_REQUIRES(m_writerMutex);
+    [[nodiscard]] Result<void> sealActive() RUSTCASK_REQUIRES(m_writerMutex);
+    bool apply(std::string_view key, std::uint64_t hash, const keydir::Location& location)
+        RUSTCASK_REQUIRES(m_writerMutex);
+    [[nodiscard]] Result<bool> writeGrouped(MutexLock& lock, Operation operation, std::string_view key,
+                                            std::uint64_t hash, std::string_view value,
+                                            std::optional<Sequence> expected) RUSTCASK_REQUIRES(m_writerMutex);
+    void commitGroup(MutexLock& lock) RUSTCASK_REQUIRES(m_writerMutex);
     [[nodiscard]] std::optional<Result<bool>> refusal(Operation operation, std::string_view key, std::uint64_t hash,
-                                                      std::optional<Sequence> expected) const;
+                                                      std::optional<Sequence> expected) const
+        RUSTCASK_REQUIRES(m_writerMutex);
+    void noteSealed(const std::shared_ptr<log::Segment>& segment) RUSTCASK_REQUIRES(m_writerMutex);
 
     void released(const keydir::Location& location, std::size_t keyBytes);
     [[nodiscard]] Timestamp now() const;
@@ -114,6 +117,8 @@ private:
     void stopBackground();
     void runMaintenance();
     void runMerger();
+    void queueHint(const std::shared_ptr<log::Segment>& segment);
+    [[nodiscard]] std::deque<std::shared_ptr<log::Segment>> takeHintQueue();
     void writeHintNow(const std::shared_ptr<log::Segment>& segment);
     [[nodiscard]] bool insideMergeWindow() const;
 
@@ -129,15 +134,18 @@ private:
     keydir::Keydir m_keydir;
     std::unique_ptr<io::Lock> m_lock;
 
-    mutable std::mutex m_writerMutex; // serialises appends; guards the following
-    std::unique_ptr<log::Writer> m_writer;
-    std::shared_ptr<log::Segment> m_adoptable; // newest file of an earlier run; appends continue in it
-    std::uint64_t m_nextSequence = 1;
-    std::vector<GroupedWrite*> m_group;                    // appended, waiting for the next fdatasync (everyWrite)
-    std::map<std::string_view, std::size_t> m_groupedKeys; // keys with appended, not yet applied writes, and how many
-    bool m_groupLeader = false;
-    std::condition_variable m_groupDone;
-    std::uint64_t m_syncedBytes = 0; // of m_appendedBytes, at the last sync
+    mutable Mutex m_writerMutex; // serialises appends; guards the following
+    std::unique_ptr<log::Writer> m_writer RUSTCASK_GUARDED_BY(m_writerMutex);
+    std::shared_ptr<log::Segment>
+        m_adoptable RUSTCASK_GUARDED_BY(m_writerMutex); // newest file of an earlier run; appends continue in it
+    std::uint64_t m_nextSequence RUSTCASK_GUARDED_BY(m_writerMutex) = 1;
+    std::vector<GroupedWrite*>
+        m_group RUSTCASK_GUARDED_BY(m_writerMutex); // appended, waiting for the next fdatasync (everyWrite)
+    std::map<std::string_view, std::size_t>
+        m_groupedKeys RUSTCASK_GUARDED_BY(m_writerMutex); // keys with appended, not yet applied writes, and how many
+    bool m_groupLeader RUSTCASK_GUARDED_BY(m_writerMutex) = false;
+    ConditionVariable m_groupDone;
+    std::uint64_t m_syncedBytes RUSTCASK_GUARDED_BY(m_writerMutex) = 0; // of m_appendedBytes, at the last sync
 
     std::atomic<std::uint64_t> m_lastSequence{0}; // of the newest record that readers can see
     std::atomic<std::uint64_t> m_nextGeneration{1};
@@ -147,21 +155,21 @@ private:
 
     std::atomic<bool> m_closed{false};
     std::atomic<bool> m_faulted{false};
-    mutable std::mutex m_faultMutex;
-    std::optional<Error> m_fault;
+    mutable Mutex m_faultMutex;
+    std::optional<Error> m_fault RUSTCASK_GUARDED_BY(m_faultMutex);
 
-    std::mutex m_snapshotMutex; // one capture of the keydir at a time
-    std::mutex m_mergeMutex;    // one merge at a time
-    mutable std::mutex m_policyMutex;
-    MergePolicy m_policy; // in effect
-    std::mutex m_refreshMutex;
+    Mutex m_snapshotMutex; // one capture of the keydir at a time
+    Mutex m_mergeMutex;    // one merge at a time
+    mutable Mutex m_policyMutex;
+    MergePolicy m_policy RUSTCASK_GUARDED_BY(m_policyMutex); // in effect
+    Mutex m_refreshMutex;
 
-    std::mutex m_hintMutex;       // a hint is being written, or an input is about to be unlinked
-    std::mutex m_backgroundMutex; // guards the following
-    std::condition_variable m_backgroundWake;
-    std::deque<std::shared_ptr<log::Segment>> m_hintQueue;
-    std::uint64_t m_sealedCount = 0;
-    bool m_stopping = false;
+    Mutex m_hintMutex;       // a hint is being written, or an input is about to be unlinked
+    Mutex m_backgroundMutex; // guards the following
+    ConditionVariable m_backgroundWake;
+    std::deque<std::shared_ptr<log::Segment>> m_hintQueue RUSTCASK_GUARDED_BY(m_backgroundMutex);
+    std::uint64_t m_sealedCount RUSTCASK_GUARDED_BY(m_backgroundMutex) = 0;
+    bool m_stopping RUSTCASK_GUARDED_BY(m_backgroundMutex) = false;
     Progress m_backgroundProgress; // of automatic merges
     std::thread m_maintenance;
     std::thread m_merger;

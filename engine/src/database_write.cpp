@@ -52,7 +52,7 @@ Result<void> Database::Impl::adoptNewest() {
     if (!m_adoptable)
         return {};
     const std::shared_ptr<log::Segment> segment = std::exchange(m_adoptable, nullptr);
-    const std::lock_guard hintLock(m_hintMutex);
+    const MutexLock hintLock(m_hintMutex);
     if (segment->hintBytes.exchange(0, std::memory_order_relaxed) > 0) {
         if (auto done = m_core->fileSystem->remove(m_directory / format::hintFileName(segment->generation)); !done)
             return done;
@@ -160,7 +160,7 @@ Result<bool> Database::Impl::write(Operation operation, std::string_view key, st
                         .operation = std::string(describe(tombstone)),
                         .detail = "a value has at most 4,294,967,295 bytes, this one " + std::to_string(value.size())});
     const std::uint64_t hash = m_keydir.hash(key);
-    std::unique_lock lock(m_writerMutex);
+    MutexLock lock(m_writerMutex);
     if (auto writable = checkWritable(describe(tombstone)); !writable)
         return failure(std::move(writable.error()));
     if (m_options.sync == SyncMode::everyWrite)
@@ -181,7 +181,7 @@ Result<bool> Database::Impl::write(Operation operation, std::string_view key, st
 
 // everyWrite: the caller appends, then waits until an fdatasync that began later has returned. One of the waiting
 // threads does it for all that were appended before; the others append meanwhile and form the next group.
-Result<bool> Database::Impl::writeGrouped(std::unique_lock<std::mutex>& lock, Operation operation, std::string_view key,
+Result<bool> Database::Impl::writeGrouped(MutexLock& lock, Operation operation, std::string_view key,
                                           std::uint64_t hash, std::string_view value,
                                           std::optional<Sequence> expected) {
     if (operation != Operation::put) {
@@ -218,7 +218,7 @@ Result<bool> Database::Impl::writeGrouped(std::unique_lock<std::mutex>& lock, Op
     return operation == Operation::remove ? self.existed : true;
 }
 
-void Database::Impl::commitGroup(std::unique_lock<std::mutex>& lock) {
+void Database::Impl::commitGroup(MutexLock& lock) {
     m_groupLeader = true;
     const std::vector<GroupedWrite*> group = std::exchange(m_group, {});
     const std::uint64_t appended = m_appendedBytes.load(std::memory_order_relaxed);
@@ -227,9 +227,8 @@ void Database::Impl::commitGroup(std::unique_lock<std::mutex>& lock) {
     const std::shared_ptr<io::File> file = m_writer->file();
     const std::shared_ptr<log::Segment> segment = m_writer->active();
     if (done && file) {
-        lock.unlock();
+        const MutexUnlock meanwhile(lock, m_writerMutex);
         done = file->sync();
-        lock.lock();
     }
     // The map's keys are views of the waiting callers' strings: they must go before any of these callers does.
     for (GroupedWrite* write : group) {
@@ -266,7 +265,7 @@ void Database::Impl::commitGroup(std::unique_lock<std::mutex>& lock) {
 }
 
 Result<void> Database::Impl::sync() {
-    std::unique_lock lock(m_writerMutex);
+    MutexLock lock(m_writerMutex);
     if (auto writable = checkWritable("make the database durable"); !writable)
         return writable;
     const std::uint64_t appended = m_appendedBytes.load(std::memory_order_relaxed);
@@ -299,15 +298,23 @@ Result<void> Database::Impl::sealActive() {
     return done;
 }
 
+void Database::Impl::noteSealed(const std::shared_ptr<log::Segment>& segment) {
+    m_rotations.fetch_add(1, std::memory_order_relaxed);
+    m_syncedBytes = m_appendedBytes.load(std::memory_order_relaxed);
+    tellStep(EventKind::rotate, {}, segment->generation, segment->bytes.load(std::memory_order_relaxed),
+             segment->path.filename().string());
+    const MutexLock lock(m_backgroundMutex);
+    m_hintQueue.push_back(segment);
+    ++m_sealedCount;
+    m_backgroundWake.notify_all();
+}
+
 Result<void> Database::Impl::rotate() {
-    const std::lock_guard lock(m_writerMutex);
+    const MutexLock lock(m_writerMutex);
     if (auto writable = checkWritable("seal the active file"); !writable)
         return writable;
-    if (m_adoptable && m_adoptable->hintBytes.load(std::memory_order_relaxed) == 0) {
-        const std::lock_guard background(m_backgroundMutex);
-        m_hintQueue.push_back(m_adoptable);
-        m_backgroundWake.notify_all();
-    }
+    if (m_adoptable && m_adoptable->hintBytes.load(std::memory_order_relaxed) == 0)
+        queueHint(m_adoptable);
     return sealActive();
 }
 

@@ -19,7 +19,7 @@ void Database::Impl::startBackground() {
 
 void Database::Impl::stopBackground() {
     {
-        const std::lock_guard lock(m_backgroundMutex);
+        const MutexLock lock(m_backgroundMutex);
         m_stopping = true;
         m_backgroundWake.notify_all();
     }
@@ -35,7 +35,7 @@ void Database::Impl::runMaintenance() {
     const auto tick = syncs ? std::min(m_options.syncInterval, collectInterval) : collectInterval;
     auto nextSync = std::chrono::steady_clock::now() + m_options.syncInterval;
     std::uint64_t syncedBytes = 0;
-    std::unique_lock lock(m_backgroundMutex);
+    MutexLock lock(m_backgroundMutex);
     for (;;) {
         if (m_hintQueue.empty() && !m_stopping)
             m_backgroundWake.wait_for(lock, tick);
@@ -61,9 +61,20 @@ void Database::Impl::runMaintenance() {
     }
 }
 
+void Database::Impl::queueHint(const std::shared_ptr<log::Segment>& segment) {
+    const MutexLock lock(m_backgroundMutex);
+    m_hintQueue.push_back(segment);
+    m_backgroundWake.notify_all();
+}
+
+std::deque<std::shared_ptr<log::Segment>> Database::Impl::takeHintQueue() {
+    const MutexLock lock(m_backgroundMutex);
+    return std::exchange(m_hintQueue, {});
+}
+
 // A hint is a cache: failing to write one costs the next opening time, and is no error of any caller.
 void Database::Impl::writeHintNow(const std::shared_ptr<log::Segment>& segment) {
-    const std::lock_guard lock(m_hintMutex);
+    const MutexLock lock(m_hintMutex);
     if (segment->removed.load(std::memory_order_acquire) || !segment->sealed.load(std::memory_order_acquire) ||
         segment->hintBytes.load(std::memory_order_relaxed) > 0 || segment->damaged.load(std::memory_order_relaxed))
         return;
@@ -87,7 +98,7 @@ bool Database::Impl::insideMergeWindow() const {
 
 void Database::Impl::runMerger() {
     std::uint64_t seen = 0;
-    std::unique_lock lock(m_backgroundMutex);
+    MutexLock lock(m_backgroundMutex);
     for (;;) {
         // A rotation that came while the last one was looked at must not wait for the next tick.
         if (!m_stopping && m_sealedCount == seen)

@@ -327,7 +327,7 @@ Result<void> Database::Impl::Merge::commit() {
     }
     m_progress.setPhase(Phase::switching);
     {
-        const std::lock_guard lock(m_db.m_writerMutex); // a snapshot's list of files has all outputs or none
+        const MutexLock lock(m_db.m_writerMutex); // a snapshot's list of files has all outputs or none
         for (Output& output : m_outputs)
             m_db.m_core->segments.publish(output.segment);
     }
@@ -406,7 +406,7 @@ Result<void> Database::Impl::Merge::removeInputs(const std::filesystem::path& re
     std::uint64_t removedBytes = 0;
     Result<void> done = {};
     {
-        const std::lock_guard hintLock(m_db.m_hintMutex); // no hint of an input may be written from here on
+        const MutexLock hintLock(m_db.m_hintMutex); // no hint of an input may be written from here on
         for (const auto& input : m_inputs) {
             removedBytes += input->bytes.load(std::memory_order_relaxed);
             if (done)
@@ -430,12 +430,12 @@ Result<void> Database::Impl::Merge::removeInputs(const std::filesystem::path& re
 }
 
 Result<MergeReport> Database::Impl::merge(const MergeSelection& selection, Progress& progress) {
-    const std::lock_guard one(m_mergeMutex);
+    const MutexLock one(m_mergeMutex);
     const MergePolicy policy = mergePolicy();
     Segments inputs;
     MergePreview preview;
     {
-        std::unique_lock lock(m_writerMutex);
+        MutexLock lock(m_writerMutex);
         if (auto writable = checkWritable(operationName); !writable)
             return failure(std::move(writable.error()));
         inputs = selectInputs(selection, policy, preview);

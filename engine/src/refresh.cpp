@@ -17,8 +17,8 @@ Result<bool> Database::Impl::refresh() {
         return failure(std::move(open.error()));
     if (!m_options.readOnly)
         return false;
-    const std::lock_guard one(m_refreshMutex);
-    const std::lock_guard noSnapshot(m_snapshotMutex); // which must not see half of a refresh
+    const MutexLock one(m_refreshMutex);
+    const MutexLock noSnapshot(m_snapshotMutex); // which must not see half of a refresh
     for (int attempt = 1;; ++attempt) {
         auto changed = refreshOnce();
         // A file that was listed and is gone: a merge came in between. What was loaded stays true; look again.

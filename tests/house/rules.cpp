@@ -79,8 +79,9 @@ bool mayInclude(Room from, Room to) {
 int engineLayer(const QString& path) {
     static const QStringList order{QStringLiteral("format"), QStringLiteral("io"),       QStringLiteral("keydir"),
                                    QStringLiteral("log"),    QStringLiteral("recovery"), QStringLiteral("database")};
-    static const QStringList top{QStringLiteral("merge"), QStringLiteral("inspect"), QStringLiteral("verify"),
-                                 QStringLiteral("history"), QStringLiteral("foreign")};
+    static const QStringList top{QStringLiteral("merge"),   QStringLiteral("inspect"), QStringLiteral("verify"),
+                                 QStringLiteral("history"), QStringLiteral("repair"),  QStringLiteral("backup"),
+                                 QStringLiteral("foreign")};
     const QString rest = path.mid(qsizetype(qstrlen("engine/src/")));
     const qsizetype slash = rest.indexOf(QLatin1Char('/'));
     // "merge_plan.cpp" belongs to merge as merge/plan.cpp would.

@@ -155,17 +155,6 @@ struct Keydir::Table {
     std::shared_ptr<Arena> arena;
 };
 
-struct alignas(64) Keydir::Shard {
-    std::atomic<std::uint32_t> version{0}; // odd while a location changes
-    std::atomic<Table*> table{nullptr};
-    std::mutex mutex; // guards all below and every change of the above
-    std::shared_ptr<Table> owner;
-    std::size_t live = 0;         // entries, tombstones included
-    std::size_t usedSlots = 0;    // live and removed
-    std::size_t removedWords = 0; // of arena
-    std::uint64_t captureId = 0;  // of the last capture that has this shard
-};
-
 struct Keydir::Capture {
     std::vector<CapturedShard> shards = std::vector<CapturedShard>(shardCount);
 };
@@ -350,7 +339,7 @@ void Keydir::compactIfWorthwhile(Shard& shard) {
 
 std::optional<Location> Keydir::set(std::string_view key, std::uint64_t hash, const Location& location) {
     Shard& shard = shardOf(hash);
-    const std::lock_guard lock(shard.mutex);
+    const MutexLock lock(shard.mutex);
     captureBeforeChange(shard);
     std::uint32_t* entry = shard.owner ? findEntry(*shard.owner, key, hash, nullptr) : nullptr;
     std::optional<Location> previous;
@@ -366,7 +355,7 @@ std::optional<Location> Keydir::set(std::string_view key, std::uint64_t hash, co
 
 std::optional<Location> Keydir::erase(std::string_view key, std::uint64_t hash) {
     Shard& shard = shardOf(hash);
-    const std::lock_guard lock(shard.mutex);
+    const MutexLock lock(shard.mutex);
     if (!shard.owner)
         return std::nullopt;
     std::size_t slot = 0;
@@ -383,7 +372,7 @@ std::optional<Location> Keydir::erase(std::string_view key, std::uint64_t hash) 
 
 Keydir::Change Keydir::setIfNewer(std::string_view key, std::uint64_t hash, const Location& location) {
     Shard& shard = shardOf(hash);
-    const std::lock_guard lock(shard.mutex);
+    const MutexLock lock(shard.mutex);
     captureBeforeChange(shard);
     std::uint32_t* entry = shard.owner ? findEntry(*shard.owner, key, hash, nullptr) : nullptr;
     Change change;
@@ -402,7 +391,7 @@ Keydir::Change Keydir::setIfNewer(std::string_view key, std::uint64_t hash, cons
 
 Keydir::Change Keydir::relocate(std::string_view key, std::uint64_t hash, const Location& location) {
     Shard& shard = shardOf(hash);
-    const std::lock_guard lock(shard.mutex);
+    const MutexLock lock(shard.mutex);
     std::uint32_t* entry = shard.owner ? findEntry(*shard.owner, key, hash, nullptr) : nullptr;
     Change change;
     if (entry == nullptr)
@@ -420,11 +409,12 @@ void Keydir::eraseIf(const std::function<bool(const Location&)>& matches,
                      const std::function<void(const Location&)>& removed) {
     for (std::size_t s = 0; s < shardCount; ++s) {
         Shard& shard = m_shards[s];
-        const std::lock_guard lock(shard.mutex);
+        const MutexLock lock(shard.mutex);
         if (!shard.owner)
             continue;
         bool any = false;
         shard.owner->arena->forEach([&](std::uint32_t, std::uint32_t* entry) {
+            shard.mutex.assertHeld(); // called right here
             const PackedEntry words = loadEntry(entry);
             const Location location = unpack(words);
             if ((words[4] & removedBit) != 0 || !matches(location))
@@ -473,7 +463,7 @@ void Keydir::beginCapture() {
 
 std::vector<CapturedShard> Keydir::finishCapture() {
     for (std::size_t s = 0; s < shardCount; ++s) {
-        const std::lock_guard lock(m_shards[s].mutex);
+        const MutexLock lock(m_shards[s].mutex);
         captureBeforeChange(m_shards[s]);
     }
     m_captureId.store(0, std::memory_order_release);

@@ -6,12 +6,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string_view>
 #include <vector>
 
 #include "keydir/reclaimer.h"
+#include "thread_safety.h"
 
 namespace rustcask::keydir {
 
@@ -98,19 +98,29 @@ public:
 
 private:
     struct Table;
-    struct Shard;
     struct Capture;
+    struct alignas(64) Shard {
+        std::atomic<std::uint32_t> version{0}; // odd while a location changes
+        std::atomic<Table*> table{nullptr};
+        Mutex mutex; // guards all below and every change of the above
+        std::shared_ptr<Table> owner RUSTCASK_GUARDED_BY(mutex);
+        std::size_t live RUSTCASK_GUARDED_BY(mutex) = 0;         // entries, tombstones included
+        std::size_t usedSlots RUSTCASK_GUARDED_BY(mutex) = 0;    // live and removed
+        std::size_t removedWords RUSTCASK_GUARDED_BY(mutex) = 0; // of arena
+        std::uint64_t captureId RUSTCASK_GUARDED_BY(mutex) = 0;  // of the last capture that has this shard
+    };
 
     [[nodiscard]] Shard& shardOf(std::uint64_t hash) const noexcept;
     [[nodiscard]] std::uint32_t* findEntry(const Table& table, std::string_view key, std::uint64_t hash,
                                            std::size_t* slot) const noexcept;
-    void insertNew(Shard& shard, std::string_view key, std::uint64_t hash, const Location& location);
-    void overwrite(Shard& shard, std::uint32_t* entry, const Location& location);
-    void removeSlot(Shard& shard, std::size_t slot, std::uint32_t* entry);
-    void rebuild(Shard& shard, std::size_t keys, bool compact);
-    void compactIfWorthwhile(Shard& shard);
-    void captureBeforeChange(Shard& shard);
-    void captureShard(Shard& shard, CapturedShard& into);
+    void insertNew(Shard& shard, std::string_view key, std::uint64_t hash, const Location& location)
+        RUSTCASK_REQUIRES(shard.mutex);
+    void overwrite(Shard& shard, std::uint32_t* entry, const Location& location) RUSTCASK_REQUIRES(shard.mutex);
+    void removeSlot(Shard& shard, std::size_t slot, std::uint32_t* entry) RUSTCASK_REQUIRES(shard.mutex);
+    void rebuild(Shard& shard, std::size_t keys, bool compact) RUSTCASK_REQUIRES(shard.mutex);
+    void compactIfWorthwhile(Shard& shard) RUSTCASK_REQUIRES(shard.mutex);
+    void captureBeforeChange(Shard& shard) RUSTCASK_REQUIRES(shard.mutex);
+    void captureShard(Shard& shard, CapturedShard& into) RUSTCASK_REQUIRES(shard.mutex);
     void count(const std::optional<Location>& before, const std::optional<Location>& after,
                std::size_t keySize) noexcept;
 

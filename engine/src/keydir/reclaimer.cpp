@@ -26,7 +26,7 @@ std::uint64_t Reclaimer::operations() const noexcept {
 
 void Reclaimer::retire(std::shared_ptr<void> object) {
     {
-        const std::lock_guard lock(m_mutex);
+        const MutexLock lock(m_mutex);
         m_retired.push_back(std::move(object));
     }
     collect();
@@ -36,7 +36,7 @@ bool Reclaimer::collect() {
     std::vector<std::shared_ptr<void>> free;
     bool empty = false;
     {
-        const std::lock_guard lock(m_mutex);
+        const MutexLock lock(m_mutex);
         for (int turn = 0; turn < 3; ++turn) { // three exchanges free all that has no reader
             const unsigned epoch = m_epoch.load();
             // The counter that new readers do not use: those who still count there entered before the last exchange.

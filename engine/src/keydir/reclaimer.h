@@ -5,8 +5,9 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <vector>
+
+#include "thread_safety.h"
 
 namespace rustcask::keydir {
 
@@ -60,10 +61,10 @@ private:
 
     mutable std::array<Slot, slotCount> m_slots;
     std::atomic<unsigned> m_epoch{0};
-    std::mutex m_mutex;                            // guards the three lists
-    std::vector<std::shared_ptr<void>> m_retired;  // since the last exchange
-    std::vector<std::shared_ptr<void>> m_draining; // waits for the first counter
-    std::vector<std::shared_ptr<void>> m_drained;  // waits for the second
+    Mutex m_mutex;                                                              // guards the three lists
+    std::vector<std::shared_ptr<void>> m_retired RUSTCASK_GUARDED_BY(m_mutex);  // since the last exchange
+    std::vector<std::shared_ptr<void>> m_draining RUSTCASK_GUARDED_BY(m_mutex); // waits for the first counter
+    std::vector<std::shared_ptr<void>> m_drained RUSTCASK_GUARDED_BY(m_mutex);  // waits for the second
 };
 
 } // namespace rustcask::keydir

@@ -5,19 +5,19 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <mutex>
 #include <string>
 
 #include <rustcask/stats.h>
 #include <rustcask/types.h>
 
 #include "io/file_system.h"
+#include "thread_safety.h"
 
 namespace rustcask::log {
 
 /// Appended bytes that are not in the file yet (`WritePath::buffered`).
 struct PendingBytes {
-    std::mutex mutex;
+    Mutex mutex;             // for readers; the writer, who alone changes what follows, reads it without
     std::uint64_t begin = 0; ///< file offset of the first of them
     std::string bytes;
 };

@@ -35,7 +35,7 @@ SegmentSet::SegmentSet(std::shared_ptr<io::FileSystem> fileSystem, keydir::Recla
 SegmentSet::~SegmentSet() = default;
 
 Result<std::shared_ptr<Segment>> SegmentSet::create(Generation generation, std::filesystem::path path) {
-    const std::lock_guard lock(m_mutex);
+    const MutexLock lock(m_mutex);
     if (m_nextIndex > keydir::maxFileIndex)
         return failure({.code = ErrorCode::internal,
                         .operation = "create a data file",
@@ -46,7 +46,7 @@ Result<std::shared_ptr<Segment>> SegmentSet::create(Generation generation, std::
 }
 
 void SegmentSet::publish(const std::shared_ptr<Segment>& segment) {
-    const std::lock_guard lock(m_mutex);
+    const MutexLock lock(m_mutex);
     std::atomic<Block*>& block = m_blocks[segment->index / blockSize];
     if (block.load(std::memory_order_relaxed) == nullptr) {
         m_blockOwners.push_back(std::make_unique<Block>());
@@ -61,7 +61,7 @@ void SegmentSet::publish(const std::shared_ptr<Segment>& segment) {
 
 Result<void> SegmentSet::remove(const std::shared_ptr<Segment>& segment) {
     {
-        const std::lock_guard lock(m_mutex);
+        const MutexLock lock(m_mutex);
         if (!segment->handleOwner) { // a snapshot may come back for it after the name has gone
             auto file = m_fileSystem->open(segment->path, io::OpenMode::read);
             if (!file && !io::isMissing(file.error()))
@@ -88,7 +88,7 @@ Segment* SegmentSet::at(std::uint32_t index) const noexcept {
 }
 
 std::vector<std::shared_ptr<Segment>> SegmentSet::list() const {
-    const std::lock_guard lock(m_mutex);
+    const MutexLock lock(m_mutex);
     return m_segments;
 }
 
@@ -96,7 +96,7 @@ void SegmentSet::attach(Segment& segment, std::shared_ptr<io::File> file, std::s
     std::shared_ptr<io::File> oldFile;
     std::shared_ptr<io::Mapping> oldMapping;
     {
-        const std::lock_guard lock(m_mutex);
+        const MutexLock lock(m_mutex);
         std::erase(m_open, &segment);
         m_hand = 0;
         oldFile = std::exchange(segment.handleOwner, std::move(file));
@@ -113,7 +113,7 @@ void SegmentSet::attach(Segment& segment, std::shared_ptr<io::File> file, std::s
 void SegmentSet::detachHandle(Segment& segment) {
     std::shared_ptr<io::File> file;
     {
-        const std::lock_guard lock(m_mutex);
+        const MutexLock lock(m_mutex);
         segment.handle.store(nullptr, std::memory_order_seq_cst);
         file = std::exchange(segment.handleOwner, nullptr);
     }
@@ -139,7 +139,7 @@ Result<std::string_view> SegmentSet::read(Segment& segment, std::uint64_t offset
         }
     }
     if (segment.pending && !segment.sealed.load(std::memory_order_acquire)) {
-        const std::lock_guard lock(segment.pending->mutex);
+        const MutexLock lock(segment.pending->mutex);
         if (offset >= segment.pending->begin) {
             scratch.assign(segment.pending->bytes, static_cast<std::size_t>(offset - segment.pending->begin),
                            static_cast<std::size_t>(bytes));
@@ -185,7 +185,7 @@ Result<std::string_view> SegmentSet::readThrough(const io::File& file, const Seg
 }
 
 const char* SegmentSet::mapNow(Segment& segment) const {
-    const std::lock_guard lock(m_mutex);
+    const MutexLock lock(m_mutex);
     if (const char* mapped = segment.mapped.load(std::memory_order_relaxed))
         return mapped; // another thread was first
     const std::uint64_t length = segment.bytes.load(std::memory_order_acquire);
@@ -208,7 +208,7 @@ Result<const io::File*> SegmentSet::openNow(Segment& segment) const {
     // Taken under the lock: another thread may evict it at once, but the caller's guard keeps it open.
     const io::File* opened = nullptr;
     {
-        const std::lock_guard lock(m_mutex);
+        const MutexLock lock(m_mutex);
         if (const io::File* handle = segment.handle.load(std::memory_order_relaxed))
             return handle;
         auto file = m_fileSystem->open(segment.path, io::OpenMode::read);

@@ -4,7 +4,6 @@
 #include <array>
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -72,12 +71,13 @@ private:
     ReadStrategy m_strategy;
     std::uint32_t m_maxOpenFiles;
     std::array<std::atomic<Block*>, 4096> m_blocks{};
-    std::vector<std::unique_ptr<Block>> m_blockOwners;
-    mutable std::mutex m_mutex; // guards the list, the owners inside segments and the count of open handles
-    std::vector<std::shared_ptr<Segment>> m_segments;
-    std::uint32_t m_nextIndex = 0;
-    mutable std::vector<Segment*> m_open; // those whose handle was opened here, in clock order
-    mutable std::size_t m_hand = 0;
+    mutable Mutex m_mutex; // guards the following, and the owners inside segments
+    std::vector<std::unique_ptr<Block>> m_blockOwners RUSTCASK_GUARDED_BY(m_mutex);
+    std::vector<std::shared_ptr<Segment>> m_segments RUSTCASK_GUARDED_BY(m_mutex);
+    std::uint32_t m_nextIndex RUSTCASK_GUARDED_BY(m_mutex) = 0;
+    // Those whose handle was opened here, in clock order.
+    mutable std::vector<Segment*> m_open RUSTCASK_GUARDED_BY(m_mutex);
+    mutable std::size_t m_hand RUSTCASK_GUARDED_BY(m_mutex) = 0;
 };
 
 } // namespace rustcask::log

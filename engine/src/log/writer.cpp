@@ -158,7 +158,7 @@ Result<void> Writer::write(std::uint64_t offset, std::string_view head, std::str
                 return done;
         }
         if (head.size() + tail.size() <= m_settings.bufferBytes) {
-            const std::lock_guard lock(pending.mutex);
+            const MutexLock lock(pending.mutex);
             pending.bytes.append(head);
             pending.bytes.append(tail);
             return {};
@@ -170,7 +170,7 @@ Result<void> Writer::write(std::uint64_t offset, std::string_view head, std::str
     if (!done)
         return takeBack(std::move(done.error()));
     if (m_active->pending) {
-        const std::lock_guard lock(m_active->pending->mutex);
+        const MutexLock lock(m_active->pending->mutex);
         m_active->pending->begin = offset + head.size() + tail.size();
     }
     return {};
@@ -245,7 +245,7 @@ Result<Writer::Place> Writer::copyLong(const format::RecordHeader& header, const
         done += *read;
     }
     if (m_active->pending) {
-        const std::lock_guard lock(m_active->pending->mutex);
+        const MutexLock lock(m_active->pending->mutex);
         m_active->pending->begin = to + bytes;
     }
     return finish(header);
@@ -280,7 +280,7 @@ Result<void> Writer::flush() {
     // Only this thread changes the bytes; readers may go on copying from them during the write.
     if (auto done = m_file->writeAt(pending.begin, pending.bytes); !done)
         return done; // kept: the next flush writes it again
-    const std::lock_guard lock(pending.mutex);
+    const MutexLock lock(pending.mutex);
     pending.begin += pending.bytes.size();
     pending.bytes.clear();
     return {};

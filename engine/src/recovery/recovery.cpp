@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <mutex>
 #include <set>
 #include <thread>
 
@@ -11,6 +10,7 @@
 #include "format/file_names.h"
 #include "format/merge_record.h"
 #include "log/scanner.h"
+#include "thread_safety.h"
 
 namespace rustcask::recovery {
 namespace {
@@ -330,12 +330,12 @@ Result<Recovered> recover(const LoadTarget& target, const fs::path& directory, c
     std::sort(order.begin(), order.end(), [](const auto* a, const auto* b) { return a->bytes > b->bytes; });
     std::vector<std::shared_ptr<log::Segment>> segments(order.size());
     std::atomic<std::size_t> next{0};
-    std::mutex failureMutex;
+    Mutex failureMutex;
     std::optional<Error> firstError;
     const auto work = [&] {
         for (std::size_t i = next++; i < order.size(); i = next++) {
             {
-                const std::lock_guard lock(failureMutex);
+                const MutexLock lock(failureMutex);
                 if (firstError)
                     return;
             }
@@ -344,7 +344,7 @@ Result<Recovered> recover(const LoadTarget& target, const fs::path& directory, c
                 segments[i] = std::move(*loaded);
                 continue;
             }
-            const std::lock_guard lock(failureMutex);
+            const MutexLock lock(failureMutex);
             if (!firstError)
                 firstError = std::move(loaded.error());
         }
