@@ -33,10 +33,16 @@ public:
     [[nodiscard]] bool verify() const noexcept { return m_verify; }
     [[nodiscard]] const Core& core() const noexcept { return *m_core; }
 
-    [[nodiscard]] const keydir::CapturedKey& at(std::size_t index) const noexcept {
+    struct Key {
+        std::string_view bytes;
+        keydir::Location location;
+    };
+    [[nodiscard]] Key at(std::size_t index) const noexcept {
         const auto after = std::upper_bound(m_begins.begin(), m_begins.end(), index);
-        const auto shard = static_cast<std::size_t>(after - m_begins.begin()) - 1;
-        return m_shards[shard].keys[index - m_begins[shard]];
+        const auto place = static_cast<std::size_t>(after - m_begins.begin()) - 1;
+        const keydir::CapturedShard& shard = m_shards[place];
+        const keydir::CapturedKey& captured = shard.keys[index - m_begins[place]];
+        return {shard.key(captured), captured.location()};
     }
     [[nodiscard]] log::Segment& segment(std::uint32_t file) const noexcept {
         return **std::lower_bound(m_segments.begin(), m_segments.end(), file,
@@ -65,9 +71,8 @@ Sequence Snapshot::sequence() const noexcept {
 }
 
 SnapshotEntry Snapshot::entry(std::size_t index) const noexcept {
-    const keydir::CapturedKey& captured = m_data->at(index);
-    const keydir::Location location = captured.location();
-    return {.key = captured.key(),
+    const auto [key, location] = m_data->at(index);
+    return {.key = key,
             .generation = m_data->segment(location.file).generation,
             .offset = location.offset,
             .valueBytes = location.valueBytes,
@@ -75,22 +80,20 @@ SnapshotEntry Snapshot::entry(std::size_t index) const noexcept {
 }
 
 Result<std::string> Snapshot::value(std::size_t index) const {
-    const keydir::CapturedKey& captured = m_data->at(index);
-    const keydir::Location location = captured.location();
+    const auto [key, location] = m_data->at(index);
     const keydir::Reclaimer::Guard guard(m_data->core().reclaimer);
     std::string value;
-    auto done = detail::readRecord(m_data->core(), m_data->segment(location.file), captured.key(), location,
-                                   m_data->verify(), &value);
+    auto done =
+        detail::readRecord(m_data->core(), m_data->segment(location.file), key, location, m_data->verify(), &value);
     if (!done)
         return failure(std::move(done.error()));
     return value;
 }
 
 Result<Timestamp> Snapshot::timestamp(std::size_t index) const {
-    const keydir::CapturedKey& captured = m_data->at(index);
-    const keydir::Location location = captured.location();
+    const auto [key, location] = m_data->at(index);
     const keydir::Reclaimer::Guard guard(m_data->core().reclaimer);
-    return detail::readTime(m_data->core(), m_data->segment(location.file), captured.key(), location);
+    return detail::readTime(m_data->core(), m_data->segment(location.file), key, location);
 }
 
 Result<std::shared_ptr<const Snapshot>> Database::Impl::snapshot() {

@@ -60,7 +60,7 @@ private Q_SLOTS:
         for (const keydir::CapturedShard& shard : keydir.finishCapture())
             for (const keydir::CapturedKey& key : shard.keys) {
                 ++captured;
-                QVERIFY(expected.at(std::string(key.key())) == key.location());
+                QVERIFY(expected.at(std::string(shard.key(key))) == key.location());
             }
         QCOMPARE(captured, expected.size());
         QVERIFY(reclaimer.collect());

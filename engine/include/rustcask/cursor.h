@@ -26,7 +26,7 @@ struct SnapshotEntry {
 };
 
 /// All keys of a database at one moment, in no particular order (of the keydir's shards). Immutable; every member is
-/// safe from any number of threads. Costs 32 bytes a key; keys themselves are borrowed from the keydir. While it lives
+/// safe from any number of threads. Costs 24 bytes a key; keys themselves are borrowed from the keydir. While it lives
 /// it keeps the files of its moment readable, merges notwithstanding, and so their disk space in use. It may outlive
 /// the `Database`.
 class Snapshot {

@@ -140,8 +140,8 @@ private:
     std::size_t m_usedWords = 0;
 };
 
-std::string_view CapturedKey::key() const noexcept {
-    return keyAt(entry, keySizeOf(packed[0]));
+std::string_view CapturedShard::key(const CapturedKey& captured) const noexcept {
+    return keyAt(arena->at(captured.position), keySizeOf(captured.packed[0]));
 }
 Location CapturedKey::location() const noexcept {
     return unpack(packed);
@@ -441,10 +441,10 @@ void Keydir::captureShard(Shard& shard, CapturedShard& into) {
         return;
     into.arena = shard.owner->arena;
     into.keys.reserve(shard.live);
-    into.arena->forEach([&into](std::uint32_t, std::uint32_t* entry) {
+    into.arena->forEach([&into](std::uint32_t position, std::uint32_t* entry) {
         const PackedEntry words = loadEntry(entry);
         if ((words[4] & (removedBit | tombstoneBit)) == 0)
-            into.keys.push_back({.entry = entry, .packed = words});
+            into.keys.push_back({.position = position, .packed = words});
     });
 }
 

@@ -32,17 +32,19 @@ using PackedEntry = std::array<std::uint32_t, 5>;
 
 class Arena;
 
-/// The keys of one shard at the moment of a snapshot, in 32 bytes each. Keys stay in the arena, which is kept alive.
+/// One key at the moment of a snapshot, in 24 bytes.
 struct CapturedKey {
-    const std::uint32_t* entry; ///< in the arena: for the key's bytes
-    PackedEntry packed;         ///< as it was
-    [[nodiscard]] std::string_view key() const noexcept;
+    std::uint32_t position; ///< in the arena: for the key's bytes
+    PackedEntry packed;     ///< as it was
     [[nodiscard]] Location location() const noexcept;
 };
 
+/// The keys of one shard at the moment of a snapshot. The bytes of keys stay in the arena, which is kept alive.
 struct CapturedShard {
     std::shared_ptr<const Arena> arena;
     std::vector<CapturedKey> keys;
+    /// Borrows from the arena. @pre `captured` is one of `keys`
+    [[nodiscard]] std::string_view key(const CapturedKey& captured) const noexcept;
 };
 
 /// The in-memory index of a Bitcask: key to location of its newest record.
