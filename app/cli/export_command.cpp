@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cerrno>
-
-#include <fcntl.h>
-#include <unistd.h>
+#include <tuple>
 
 #include <CLI/CLI.hpp>
 
-#include <rustcask/transfer/transfer.h>
+#include <rustcask/transfer/files.h>
 
 #include "arguments.h"
 #include "commands.h"
@@ -22,61 +19,13 @@ struct ExportArguments {
     std::filesystem::path directory{};
     std::filesystem::path target = "-";
     std::string prefix{};
+    std::string containing{};
     bool force = false;
     Notation notation{};
     TransferArguments transfer{};
 
     bool toStandardOutput() const { return target == "-"; }
 };
-
-/// A descriptor of a pipe or device, which cannot be renamed to.
-class DeviceSink final : public transfer::ByteSink {
-public:
-    DeviceSink(int descriptor, const std::filesystem::path& path) : m_sink(descriptor, path.string()) {}
-    ~DeviceSink() override { ::close(m_sink.descriptor()); }
-    Result<void> write(std::string_view bytes) override { return m_sink.write(bytes); }
-    Result<void> flush() override { return m_sink.flush(); }
-
-private:
-    transfer::FileSink m_sink;
-};
-
-Result<transfer::TransferReport> exportTo(transfer::ByteSink& sink, const ExportArguments& arguments,
-                                          transfer::Format format, const Snapshot& snapshot, const std::string& prefix,
-                                          Progress& progress) {
-    const auto writer = makeRecordWriter(format, sink, arguments.transfer.textOptions());
-    return transfer::exportRecords(snapshot, prefix, *writer, progress);
-}
-
-Result<transfer::TransferReport> exportFile(const ExportArguments& arguments, transfer::Format format,
-                                            const Snapshot& snapshot, const std::string& prefix, Progress& progress) {
-    std::error_code error;
-    if (std::filesystem::exists(arguments.target, error) &&
-        std::filesystem::is_other(std::filesystem::status(arguments.target, error))) {
-        const int descriptor = ::open(arguments.target.c_str(), O_WRONLY | O_CLOEXEC);
-        if (descriptor < 0)
-            return failure(transfer::systemFailure("write", arguments.target, errno));
-        DeviceSink sink(descriptor, arguments.target);
-        return exportTo(sink, arguments, format, snapshot, prefix, progress);
-    }
-    auto file = transfer::AtomicFile::create(arguments.target, arguments.force);
-    if (!file)
-        return failure(std::move(file.error()));
-    auto report = exportTo(**file, arguments, format, snapshot, prefix, progress);
-    if (!report)
-        return report;
-    if (auto done = (*file)->commit(); !done)
-        return failure(std::move(done.error()));
-    return report;
-}
-
-Result<transfer::TransferReport> exportFolder(const ExportArguments& arguments, const Snapshot& snapshot,
-                                              const std::string& prefix, Progress& progress, NoticePrinter& notices) {
-    auto writer = transfer::FolderWriter::create(arguments.target, arguments.force, std::ref(notices));
-    if (!writer)
-        return failure(std::move(writer.error()));
-    return transfer::exportRecords(snapshot, prefix, **writer, progress);
-}
 
 transfer::Format formatOf(const ExportArguments& arguments) {
     if (arguments.transfer.format)
@@ -97,11 +46,15 @@ Result<int> runExport(const ExportArguments& arguments, Context& context) {
     };
     if (folder && arguments.toStandardOutput())
         return refuse("a folder export needs a TARGET");
-    if (!arguments.toStandardOutput() && isInside(arguments.target, arguments.directory))
-        return refuse("it lies inside the database");
-    const auto prefix = decodeArgument(arguments.prefix, arguments.notation, "prefix");
-    if (!prefix)
-        return failure(prefix.error());
+    transfer::KeySelection selection;
+    for (const auto& [text, bytes, what] :
+         {std::tuple(&arguments.prefix, &selection.prefix, "prefix"),
+          std::tuple(&arguments.containing, &selection.containing, "part of the keys")}) {
+        auto decoded = decodeArgument(*text, arguments.notation, what);
+        if (!decoded)
+            return failure(std::move(decoded.error()));
+        *bytes = std::move(*decoded);
+    }
 
     auto database = openDatabase(context, arguments.directory, readingOptions());
     if (!database)
@@ -114,11 +67,14 @@ Result<int> runExport(const ExportArguments& arguments, Context& context) {
         Progress progress;
         const bool ontoScreen = arguments.toStandardOutput() && context.outIsTerminal;
         const ProgressMonitor monitor(context, progress, ontoScreen ? "" : "exporting");
-        if (folder)
-            return exportFolder(arguments, **snapshot, *prefix, progress, notices);
-        if (arguments.toStandardOutput())
-            return exportTo(context.out, arguments, format, **snapshot, *prefix, progress);
-        return exportFile(arguments, format, **snapshot, *prefix, progress);
+        const auto write = [&](transfer::RecordWriter& writer) {
+            return transfer::exportRecords(**snapshot, selection, writer, progress);
+        };
+        const transfer::Form form{format, arguments.transfer.textOptions()};
+        if (!arguments.toStandardOutput())
+            return transfer::exportTo(arguments.target, form, arguments.force, arguments.directory, std::ref(notices),
+                                      write);
+        return write(*makeRecordWriter(format, context.out, form.text));
     }();
     notices.printTotals();
     if (!report)
@@ -141,12 +97,13 @@ void addExportCommand(CLI::App& application, Context& context) {
     command->add_option("TARGET", arguments->target, "File or folder to write; standard output if absent or '-'");
     addTransferOptions(*command, arguments->transfer);
     command->add_option("--prefix", arguments->prefix, "Only keys that begin with this")->type_name("BYTES");
-    addNotationOptions(*command, arguments->notation, "The prefix is written in");
+    command->add_option("--contains", arguments->containing, "Only keys that contain this")->type_name("BYTES");
+    addNotationOptions(*command, arguments->notation, "Prefix and part are written in");
     command->add_flag("--force", arguments->force, "Replace the file TARGET, or write into the folder as it is");
     command->footer(
         std::string(
             "In byte order of the keys, as of the moment the export begins. Without --format, the name of "
-            "TARGET tells (.jsonl, .ndjson, .csv, .tsv), otherwise it is jsonl. A file appears under its name "
+            "TARGET tells (.jsonl, .ndjson, .csv, .tsv, .resp), otherwise it is jsonl. A file appears under its name "
             "when it is complete. Opens read-only: the database is not written.\n"
             "A folder export writes nothing outside TARGET. A key that is no safe relative path (absolute, with "
             "'..', an empty or too long part, NUL, or in conflict with another key as a is with a/b) is reported "
@@ -155,6 +112,7 @@ void addExportCommand(CLI::App& application, Context& context) {
         "\nExamples:\n"
         "  rustcask export db --format tsv --encoding hex\n"
         "  rustcask export db people.csv --prefix people/\n"
+        "  rustcask export db --format resp | redis-cli --pipe\n"
         "  rustcask export db tree --format folder");
     command->callback(
         [arguments, &context] { context.action = [arguments](Context& c) { return runExport(*arguments, c); }; });

@@ -3,7 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include <rustcask/transfer/transfer.h>
+#include <rustcask/transfer/files.h>
 
 #include "arguments.h"
 #include "commands.h"
@@ -19,6 +19,8 @@ struct ImportArguments {
     std::filesystem::path directory{};
     std::filesystem::path source{};
     TransferArguments transfer{};
+    transfer::ConflictPolicy conflicts = transfer::ConflictPolicy::overwrite;
+    bool skipMalformed = false;
     Options options{};
 };
 
@@ -28,54 +30,68 @@ Result<transfer::Format> formatOf(const ImportArguments& arguments) {
     std::error_code error;
     if (std::filesystem::is_directory(arguments.source, error))
         return transfer::Format::folder;
-    if (const auto format = transfer::formatOfFile(arguments.source))
+    if (arguments.source != "-" && std::filesystem::is_regular_file(arguments.source, error)) {
+        const auto form = transfer::detectForm(arguments.source);
+        if (!form)
+            return failure(form.error());
+        if (*form)
+            return (*form)->format;
+    } else if (const auto format = transfer::formatOfFile(arguments.source)) {
         return *format;
+    }
     return failure(Error{.code = ErrorCode::invalidArgument,
                          .operation = "import",
                          .file = arguments.source,
-                         .detail = "its name does not tell its format",
-                         .advice = "Say --format jsonl, csv, tsv or folder."});
+                         .detail = "neither its name nor its contents tell its format",
+                         .advice = "Say --format jsonl, csv, tsv, resp or folder."});
 }
 
-/// A reader with what it borrows.
-struct Input {
-    std::unique_ptr<transfer::ByteSource> source{};
-    std::unique_ptr<transfer::RecordReader> reader{};
+Result<transfer::Input> openSource(const ImportArguments& arguments, transfer::Format format, Progress& progress,
+                                   NoticePrinter& notices) {
+    const transfer::Form form{format, arguments.transfer.textOptions()};
+    if (arguments.source != "-")
+        return openInput(arguments.source, form, arguments.directory, progress, std::ref(notices));
+    transfer::Input input;
+    input.source = std::make_unique<transfer::FileSource>(STDIN_FILENO, "standard input", &progress);
+    progress.setTotals(0, 0, input.source->size().value_or(0));
+    input.reader = makeRecordReader(format, *input.source, form.text);
+    return input;
+}
+
+/// Prints the first malformed records as they come, and how many there were at the end.
+class MalformedPrinter {
+public:
+    explicit MalformedPrinter(const Context& context) : m_context(context) {}
+    void operator()(const Error& error) {
+        if (++m_count <= printed)
+            m_context.warn("left out: " + error.message());
+    }
+    void printTotal() const {
+        if (m_count > printed)
+            m_context.warn(formatCount(m_count) + " malformed records were left out, " +
+                           formatCount(m_count - printed) + " of them not named above");
+    }
+
+private:
+    static constexpr std::uint64_t printed = 20;
+    const Context& m_context;
+    std::uint64_t m_count = 0;
 };
 
-Result<Input> openFolder(const ImportArguments& arguments, Progress& progress, NoticePrinter& notices) {
-    // It would import its own data files while they grow.
-    if (isInside(arguments.directory, arguments.source))
-        return failure(Error{.code = ErrorCode::invalidArgument,
-                             .operation = "import the folder",
-                             .file = arguments.source,
-                             .detail = "the database " + arguments.directory.string() + " lies inside it"});
-    const auto totals = transfer::FolderReader::measure(arguments.source, progress);
-    if (!totals)
-        return failure(totals.error());
-    progress.setTotals(totals->files, totals->files, totals->bytes);
-    auto reader = transfer::FolderReader::open(arguments.source, std::ref(notices));
-    if (!reader)
-        return failure(std::move(reader.error()));
-    return Input{.reader = std::move(*reader)};
+std::string tally(const transfer::TransferReport& report) {
+    std::string text = formatCount(report.records) + " records, " + formatBytes(report.bytes) + " of keys and values";
+    if (report.replaced > 0)
+        text += ", " + formatCount(report.replaced) + " of them over a value";
+    return text;
 }
 
-Result<Input> openInput(const ImportArguments& arguments, transfer::Format format, Progress& progress,
-                        NoticePrinter& notices) {
-    if (format == transfer::Format::folder)
-        return openFolder(arguments, progress, notices);
-    Input input;
-    if (arguments.source == "-") {
-        input.source = std::make_unique<transfer::FileSource>(STDIN_FILENO, "standard input", &progress);
-    } else {
-        auto file = transfer::FileSource::open(arguments.source, &progress);
-        if (!file)
-            return failure(std::move(file.error()));
-        input.source = std::move(*file);
-    }
-    progress.setTotals(0, 0, input.source->size().value_or(0));
-    input.reader = makeRecordReader(format, *input.source, arguments.transfer.textOptions());
-    return input;
+std::string leftOutTally(const transfer::TransferReport& report) {
+    std::string text;
+    if (report.kept > 0)
+        text += "; " + formatCount(report.kept) + " left out because their key has a value";
+    if (report.malformed > 0)
+        text += "; " + formatCount(report.malformed) + " left out as malformed";
+    return text;
 }
 
 Result<int> runImport(const ImportArguments& arguments, Context& context) {
@@ -88,28 +104,30 @@ Result<int> runImport(const ImportArguments& arguments, Context& context) {
     Progress progress;
     transfer::TransferReport report;
     // The source first: a misspelt one must not leave an empty database behind.
-    auto input = openInput(arguments, *format, progress, notices);
+    auto input = openSource(arguments, *format, progress, notices);
     if (!input)
         return failure(std::move(input.error()));
     auto database = openDatabase(context, arguments.directory, arguments.options);
     if (!database)
         return failure(std::move(database.error()));
+    MalformedPrinter malformed(context);
+    const transfer::ImportOptions options{
+        .conflicts = arguments.conflicts, .skipMalformed = arguments.skipMalformed, .onMalformed = std::ref(malformed)};
     Result<void> imported;
     {
         const ProgressMonitor monitor(context, progress, "importing");
-        imported = transfer::importRecords(**database, *input->reader, progress, report);
+        imported = transfer::importRecords(**database, *input->reader, options, progress, report);
     }
     auto closed = (*database)->close();
     notices.printTotals();
-    const std::string tally =
-        formatCount(report.records) + " records, " + formatBytes(report.bytes) + " of keys and values";
+    malformed.printTotal();
     if (!imported) {
-        context.warn(tally + " were stored before the failure, and stay");
+        context.warn(tally(report) + " were stored before the failure, and stay" + leftOutTally(report));
         return failure(std::move(imported.error()));
     }
     if (!closed)
         return failure(std::move(closed.error()));
-    if (auto done = context.out.write(tally + " imported\n"); !done)
+    if (auto done = context.out.write(tally(report) + " imported" + leftOutTally(report) + "\n"); !done)
         return failure(std::move(done.error()));
     return exitDone;
 }
@@ -122,17 +140,32 @@ void addImportCommand(CLI::App& application, Context& context) {
     addDirectory(*command, arguments->directory);
     command->add_option("SOURCE", arguments->source, "File or folder to read; '-' is standard input")->required();
     addTransferOptions(*command, arguments->transfer);
+    const auto setPolicy = [arguments](const std::string& name) {
+        const auto policy = transfer::conflictPolicyFromName(name);
+        if (!policy)
+            throw CLI::ValidationError("--conflicts", "'" + name + "' is none of overwrite, keep, fail");
+        arguments->conflicts = *policy;
+    };
+    command
+        ->add_option_function<std::string>("--conflicts", setPolicy,
+                                           "When the key of a record has a value: overwrite (the default), keep the "
+                                           "value that is there, or fail")
+        ->type_name("POLICY");
+    command->add_flag("--skip-malformed", arguments->skipMalformed,
+                      "Leave malformed records out, naming them, instead of ending at the first");
     addWriteOptions(*command, arguments->options);
     command->footer(
         std::string(
-            "Puts every record of SOURCE, in its order, over what is there. Without --format, a folder is a "
-            "folder and the name of a file tells (.jsonl, .ndjson, .csv, .tsv). Malformed input ends the import "
-            "with the number of the line; what was stored before stays. Memory does not grow with SOURCE. In a "
+            "Puts every record of SOURCE, in its order. A key counts as having a value also when a record further up "
+            "gave it. Without --format, a folder is a folder, and name (.jsonl, .ndjson, .csv, .tsv, .resp, .aof) and "
+            "contents of a file tell. Malformed input ends the import with the number of the line unless "
+            "--skip-malformed is given; what was stored before stays. Memory does not grow with SOURCE. In a "
             "folder no symbolic link is followed; links, special files and empty folders are reported.\n") +
         formatsHelp +
         "\nExamples:\n"
         "  rustcask import db people.csv --header\n"
         "  rustcask import db /usr/share/doc --format folder --data-file-size 16MiB\n"
+        "  rustcask import db appendonly.aof --format resp --conflicts keep\n"
         "  rustcask export old | rustcask import new - --format jsonl");
     command->callback(
         [arguments, &context] { context.action = [arguments](Context& c) { return runImport(*arguments, c); }; });

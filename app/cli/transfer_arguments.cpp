@@ -33,56 +33,44 @@ std::string_view describe(transfer::Notice::Kind kind, bool several) {
 const char* const formatsHelp =
     "Formats: tsv is one line a record, key TAB value; csv is RFC 4180 with two fields; jsonl is one object a line, "
     "{\"key\": ..., \"value\": ...}; folder is one file a record, the key its relative path and the value its "
-    "contents.\n"
+    "contents; resp is the Redis protocol, a command SET key value a record, as redis-cli --pipe loads it into Redis, "
+    "Valkey or Kvrocks (by default these take values up to 512 MiB), read with MSET and the SELECT 0 of append-only "
+    "files besides.\n"
     "Encodings of tsv and csv: with text, UTF-8 stands as it is, control characters and other bytes as \\xNN, a "
-    "backslash "
-    "as \\\\, and a first '=', '+', '-' or '@' as \\xNN, too, because spreadsheets would compute it; hex is two digits "
-    "a "
-    "byte, in lower case; base64 is padded. In jsonl, text is a JSON string where the bytes are UTF-8 and {\"base64\": "
-    "\"...\"} otherwise. All of them bring back every byte.";
+    "backslash as \\\\, and a '=', '+', '-' or '@' at the beginning or behind a semicolon as \\xNN, too, because "
+    "spreadsheets would compute it; hex is two digits a byte, in lower case; base64 is padded, with an apostrophe "
+    "before a first '+' for the same reason. In jsonl, text is a JSON string where the bytes are UTF-8 and "
+    "{\"base64\": \"...\"} otherwise. Folder and resp hold the bytes themselves. All of them bring back every byte.";
 
 void addTransferOptions(CLI::App& command, TransferArguments& arguments) {
     const auto setFormat = [&arguments](const std::string& name) {
         arguments.format = transfer::formatFromName(name);
         if (!arguments.format)
-            throw CLI::ValidationError("--format", "'" + name + "' is none of jsonl, csv, tsv, folder");
+            throw CLI::ValidationError("--format", "'" + name + "' is none of jsonl, csv, tsv, resp, folder");
     };
     const auto setEncoding = [&arguments](const std::string& name) {
         arguments.encoding = transfer::encodingFromName(name);
         if (!arguments.encoding)
             throw CLI::ValidationError("--encoding", "'" + name + "' is none of text, hex, base64");
     };
-    command.add_option_function<std::string>("--format", setFormat, "jsonl, csv, tsv or folder")->type_name("FORMAT");
+    command.add_option_function<std::string>("--format", setFormat, "jsonl, csv, tsv, resp or folder")
+        ->type_name("FORMAT");
     command.add_option_function<std::string>("--encoding", setEncoding, "text, hex or base64 (default: text)")
         ->type_name("ENCODING");
     command.add_flag("--header", arguments.header, "csv and tsv: the first line is a heading");
 }
 
 Result<void> checkTransfer(const TransferArguments& arguments, transfer::Format format) {
-    const bool folder = format == transfer::Format::folder;
-    const bool table = format == transfer::Format::csv || format == transfer::Format::tsv;
     const auto refuse = [&](const std::string& option) {
         return failure(Error{.code = ErrorCode::invalidArgument,
                              .operation = "use " + option,
                              .detail = "it does not go with the format " + std::string(formatName(format))});
     };
-    if (folder && arguments.encoding)
+    if (!usesEncoding(format) && arguments.encoding)
         return refuse("--encoding");
-    if (!table && arguments.header)
+    if (!usesHeader(format) && arguments.header)
         return refuse("--header");
     return {};
-}
-
-bool isInside(const std::filesystem::path& path, const std::filesystem::path& folder) {
-    std::error_code error;
-    const auto inner = std::filesystem::weakly_canonical(path, error);
-    if (error)
-        return false;
-    const auto outer = std::filesystem::weakly_canonical(folder, error);
-    if (error)
-        return false;
-    const auto [rest, ignored] = std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end());
-    return rest == outer.end();
 }
 
 void NoticePrinter::operator()(const transfer::Notice& notice) {

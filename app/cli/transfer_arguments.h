@@ -37,9 +37,6 @@ void addTransferOptions(CLI::App& command, TransferArguments& arguments);
 /// What the man pages of both say of the formats.
 extern const char* const formatsHelp;
 
-/// Whether `path` is `folder` or lies inside it, links resolved; both need not exist.
-[[nodiscard]] bool isInside(const std::filesystem::path& path, const std::filesystem::path& folder);
-
 /// Prints the first notices of each kind on standard error as they come, and how many there were at the end.
 class NoticePrinter {
 public:

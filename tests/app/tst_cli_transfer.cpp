@@ -77,6 +77,7 @@ private Q_SLOTS:
                 QTest::addRow("%s %s", format, encoding)
                     << QStringList{"--format", QLatin1String(format), "--encoding", QLatin1String(encoding)};
         }
+        QTest::newRow("resp") << QStringList{"--format", "resp"};
         QTest::newRow("csv with heading") << QStringList{"--format", "csv", "--header"};
     }
     void everyFormatBringsBackEveryByte() {
@@ -103,7 +104,7 @@ private Q_SLOTS:
         QCOMPARE(contentsOf(path("x.jsonl")), QByteArray("{\"key\":\"a\",\"value\":\"=1\"}\n"));
         COMPARE_RUN(run({"import", path("b"), path("x.csv")}), done);
         QCOMPARE(run({"get", path("b"), "a"}).out, QByteArray("=1"));
-        writeFile(path("odd.name"), "a\t1\n");
+        writeFile(path("odd.name"), "a prose\n");
         COMPARE_RUN(run({"import", path("c"), path("odd.name")}), usage);
         COMPARE_RUN(run({"import", path("c"), "-"}, "a\t1\n"), usage);
         QVERIFY(!QFileInfo::exists(path("c")));
@@ -190,6 +191,42 @@ private Q_SLOTS:
         writeFile(path("source/file"), "x");
         COMPARE_RUN(run({"import", path("source/db"), path("source"), "--format", "folder"}), usage);
         QVERIFY(!QFileInfo::exists(path("source/db")));
+    }
+
+    void conflictsAndMalformedRecordsAreTallied() {
+        COMPARE_RUN(run({"put", m_database, "b", "old"}), done);
+        const QStringList tsv{"import", m_database, "-", "--format", "tsv"};
+        const Run kept = run(tsv + QStringList{"--conflicts", "keep"}, "a\t1\nb\t2\n");
+        COMPARE_RUN(kept, done);
+        QVERIFY2(kept.out.contains("1 records") && kept.out.contains("1 left out because their key has"), kept.out);
+        QCOMPARE(run({"get", m_database, "b"}).out, QByteArray("old"));
+        const Run failed = run(tsv + QStringList{"--conflicts", "fail"}, "c\t1\nb\t2\nd\t3\n");
+        COMPARE_RUN(failed, usage);
+        QVERIFY2(failed.err.contains("'b' has a value already") && failed.err.contains("1 records"), failed.err);
+        QCOMPARE(run({"list", m_database}).out, QByteArray("a\nb\nc\n"));
+        COMPARE_RUN(run(tsv + QStringList{"--conflicts", "maybe"}, ""), usage);
+        const Run skipped = run(tsv + QStringList{"--skip-malformed"}, "e\t1\nbroken\nb\t2\n");
+        COMPARE_RUN(skipped, done);
+        QVERIFY2(skipped.err.contains("line 2") && skipped.out.contains("2 records") &&
+                     skipped.out.contains("1 of them over a value") && skipped.out.contains("1 left out as malformed"),
+                 skipped.out + skipped.err);
+        QCOMPARE(run({"get", m_database, "b"}).out, QByteArray("2"));
+    }
+
+    void redisProtocolIsTold() {
+        COMPARE_RUN(run({"put", m_database, "757365723a31", "6100620d0a", "--hex"}), done);
+        COMPARE_RUN(run({"put", m_database, "other", ""}), done);
+        const QByteArray command("*3\r\n$3\r\nSET\r\n$6\r\nuser:1\r\n$5\r\na\0b\r\n\r\n", 36);
+        QCOMPARE(run({"export", m_database, "--format", "resp", "--prefix", "user:"}).out, command);
+        QCOMPARE(run({"export", m_database, "--format", "resp", "--contains", "er:1"}).out, command);
+        COMPARE_RUN(run({"export", m_database, path("all.resp")}), done);
+        COMPARE_RUN(run({"export", m_database, path("dump.csv"), "--format", "resp"}), done); // contents tell
+        COMPARE_RUN(run({"import", path("back"), path("dump.csv")}), done);
+        QVERIFY(run({"export", path("back")}).out == run({"export", m_database}).out);
+        COMPARE_RUN(run({"export", m_database, path("x"), "--format", "resp", "--encoding", "hex"}), usage);
+        const Run refused = run({"import", m_database, "-", "--format", "resp"}, "*1\r\n$8\r\nFLUSHALL\r\n");
+        COMPARE_RUN(refused, usage);
+        QVERIFY2(refused.err.contains("FLUSHALL stores no plain value"), refused.err);
     }
 
     void onePipeFillsAnother() {

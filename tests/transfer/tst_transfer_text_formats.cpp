@@ -63,6 +63,9 @@ private Q_SLOTS:
                  "{\"key\":\"k\\n\",\"value\":\"v\\\\\\\"\xc3\xbc\"}\n"s);
         QCOMPARE(single(Format::jsonl, Encoding::text, "k", "\xff"),
                  "{\"key\":\"k\",\"value\":{\"base64\":\"/w==\"}}\n"s);
+        QCOMPARE(single(Format::resp, Encoding::text, "k\r\n", "\x00\xff"s),
+                 "*3\r\n$3\r\nSET\r\n$3\r\nk\r\n\r\n$2\r\n\x00\xff\r\n"s);
+        QCOMPARE(single(Format::resp, Encoding::text, "k", ""), "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$0\r\n\r\n"s);
         QCOMPARE(single(Format::jsonl, Encoding::hex, "k", "\xff"), "{\"key\":\"6b\",\"value\":\"ff\"}\n"s);
     }
 
@@ -76,6 +79,50 @@ private Q_SLOTS:
                 QCOMPARE(back.at(0).second, value);
             }
         }
+    }
+
+    // What a spreadsheet makes of a text: cells at the separators of all locales, quotes off, blanks off.
+    static bool hasFormula(const std::string& text) {
+        bool atStart = true;
+        for (std::size_t i = 0; i < text.size(); ++i) {
+            const char c = text[i];
+            if (c == ';' || c == '\t' || c == '\r' || c == '\n' ||
+                (c == ',' && i + 1 < text.size() && text[i + 1] == '=')) {
+                atStart = true;
+                continue;
+            }
+            if (atStart && std::string_view("=+-@").find(c) != std::string_view::npos)
+                return true;
+            atStart = atStart && (c == ' ' || c == '"');
+        }
+        return false;
+    }
+
+    void noCellIsAFormulaWhateverTheLocale() {
+        const std::vector<std::string> values{"a;=1+1",
+                                              ";@x",
+                                              "; \"=cmd|' /C calc'!A0\"",
+                                              "  =1",
+                                              "\"=1",
+                                              "\xef\xbc\x9d"
+                                              "1",
+                                              "a;;-1",
+                                              "\t=1",
+                                              "\r=1",
+                                              "\xfb\xff"};
+        for (const Format format : {Format::csv, Format::tsv}) {
+            for (const Encoding encoding : {Encoding::text, Encoding::hex, Encoding::base64}) {
+                for (const std::string& value : values) {
+                    const std::string line = single(format, encoding, value, value);
+                    QVERIFY2(!hasFormula(line), line.c_str());
+                    QVERIFY2(line.find("\xef\xbc\x9d") == std::string::npos, line.c_str());
+                    RUSTCASK_VALUE(const Records back, read(format, {.encoding = encoding}, line));
+                    QCOMPARE(back, (Records{{value, value}}));
+                }
+            }
+        }
+        QCOMPARE(single(Format::tsv, Encoding::base64, "k", "\xfb\xff"), "aw==\t'+/8=\n"s);
+        QCOMPARE(single(Format::csv, Encoding::text, "a-b", "x=1; y"), "a-b,x=1; y\r\n"s); // harmless signs stay
     }
 
     void bringsBackEveryByte_data() {
@@ -93,6 +140,7 @@ private Q_SLOTS:
                 }
             }
         }
+        QTest::newRow("resp") << int(Format::resp) << int(Encoding::text) << false;
     }
     void bringsBackEveryByte() {
         QFETCH(int, format);
@@ -105,7 +153,14 @@ private Q_SLOTS:
                          "a byte order mark"},
                         {"\"", "\r\n"},
                         {"key", "value"},
-                        {"\r", "\r"}};
+                        {"\r", "\r"},
+                        {"\0"s, ""},
+                        {"=1+1", "=cmd|' /C calc'!A0"},
+                        {"id", "9007199254740993"},
+                        {"json", "{\"n\":9007199254740993,\"e\":1e400}"},
+                        {"'+", "'+1"},
+                        {"*3\r\n$3\r\nSET\r\n", "$5\r\nhello\r\n"},
+                        {"invalid", "\xc3\x28\xed\xa0\x80"}};
         std::string all;
         for (int i = 0; i < 256; ++i)
             all += static_cast<char>(i);
@@ -120,7 +175,7 @@ private Q_SLOTS:
         }
         records.emplace_back("large", random.bytes(300'000)); // more than any buffer
         RUSTCASK_VALUE(const std::string text, written(Format(format), options, records));
-        QVERIFY(isValidUtf8(text));
+        QVERIFY(Format(format) == Format::resp || isValidUtf8(text));
         RUSTCASK_VALUE(const Records back, read(Format(format), options, text));
         QCOMPARE(back.size(), records.size());
         for (std::size_t i = 0; i < records.size(); ++i)
@@ -172,6 +227,22 @@ private Q_SLOTS:
         row("json other member", Format::jsonl, "{\"key\":\"a\",\"value\":\"b\",\"ttl\":1}\n",
             "line 1: an unknown member");
         row("json empty key", Format::jsonl, "{\"key\":\"\",\"value\":\"b\"}\n", "line 1: the key is empty");
+        row("resp inline", Format::resp, "SET a b\r\n", "command 1: it does not begin with '*'");
+        row("resp cut", Format::resp, "*3\r\n$3\r\nSET\r\n$1\r\na\r\n$5\r\nabc", "command 1: it ends within the value");
+        row("resp cut length", Format::resp, "*3\r\n$3\r\nSET\r\n$1", "command 1: it ends within a length");
+        row("resp wrong length", Format::resp, "*3\r\n$3\r\nSET\r\n$1\r\nab\r\n$1\r\nb\r\n",
+            "command 1: no CR LF behind the key");
+        row("resp negative", Format::resp, "*3\r\n$3\r\nSET\r\n$-1\r\n", "command 1: where '$' and a length");
+        row("resp huge", Format::resp, "*3\r\n$3\r\nSET\r\n$1\r\na\r\n$99999999999\r\nb\r\n",
+            "command 1: a length of 99999999999");
+        row("resp overflow", Format::resp, "*99999999999999999999\r\n", "command 1: where '*' and a length");
+        row("resp endless number", Format::resp, "*1111111111111111111111111111", "command 1: a length of more than");
+        row("resp empty", Format::resp, "*0\r\n", "command 1: it is empty");
+        row("resp expiry", Format::resp, "*5\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\nb\r\n$2\r\nEX\r\n$1\r\n9\r\n",
+            "command 1: SET with other arguments");
+        row("resp other", Format::resp, "*2\r\n$3\r\nDEL\r\n$1\r\na\r\n", "command 1: DEL stores no plain value");
+        row("resp other database", Format::resp, "*2\r\n$6\r\nSELECT\r\n$1\r\n1\r\n", "command 1: SELECT 1");
+        row("resp empty key", Format::resp, "*3\r\n$3\r\nSET\r\n$0\r\n\r\n$1\r\nb\r\n", "command 1: the key is empty");
         row("json base64", Format::jsonl, "{\"key\":{\"base64\":\"!\"},\"value\":\"b\"}\n", "line 1: key: Base64");
     }
     void refusesMalformedInputWithItsLine() {
@@ -181,6 +252,56 @@ private Q_SLOTS:
         const auto result = read(Format(format), {}, text.toStdString());
         RUSTCASK_FAILS(result, ErrorCode::invalidArgument);
         QVERIFY2(result.error().detail.starts_with(message.toStdString()), result.error().detail.c_str());
+    }
+
+    // A length is a claim: four gigabytes promised and ten bytes there take ten bytes of memory.
+    void readsRedisCommands() {
+        RUSTCASK_VALUE(const Records back,
+                       read(Format::resp, {},
+                            "*2\r\n$6\r\nselect\r\n$1\r\n0\r\n*3\r\n$3\r\nset\r\n$1\r\na\r\n$1\r\n1\r\n"
+                            "*5\r\n$4\r\nMSET\r\n$1\r\nb\r\n$1\r\n2\r\n$1\r\nc\r\n$0\r\n\r\n"));
+        QCOMPARE(back, (Records{{"a", "1"}, {"b", "2"}, {"c", ""}}));
+        RUSTCASK_FAILS(read(Format::resp, {}, "*3\r\n$3\r\nSET\r\n$1\r\na\r\n$4294967295\r\nshort"),
+                       ErrorCode::invalidArgument);
+    }
+
+    void goesOnBehindMalformedRecords_data() {
+        QTest::addColumn<int>("format");
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<int>("malformed");
+        QTest::newRow("tsv") << int(Format::tsv) << QByteArray("a\t1\nbad\nb\t\\q\nc\t3\n") << 2;
+        QTest::newRow("csv") << int(Format::csv) << QByteArray("a,1\r\nx,y\"z,\"\r\n\"q\"r,s\r\nonly\r\nc,3\r\n") << 3;
+        QTest::newRow("jsonl") << int(Format::jsonl)
+                               << QByteArray("{\"key\":\"a\",\"value\":\"1\"}\n{\n[]\n{\"key\":\"c\",\"value\":\"3\"}")
+                               << 2;
+        QTest::newRow("resp") << int(Format::resp)
+                              << QByteArray("*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\n1\r\n*2\r\n$3\r\nDEL\r\n$1\r\na\r\n*"
+                                            "3\r\n$3\r\nSET\r\n$0\r\n\r\n$1"
+                                            "\r\n1\r\n*3\r\n$3\r\nSET\r\n$1\r\nc\r\n$1\r\n3\r\n")
+                              << 2;
+    }
+    void goesOnBehindMalformedRecords() {
+        QFETCH(int, format);
+        QFETCH(QByteArray, text);
+        QFETCH(int, malformed);
+        StringSource source(text.toStdString());
+        const auto reader = makeRecordReader(Format(format), source, {});
+        Records records;
+        int failures = 0;
+        while (true) {
+            std::string key;
+            std::string value;
+            const auto more = reader->next(key, value);
+            if (more && !*more)
+                break;
+            if (more)
+                records.emplace_back(key, value);
+            else
+                QVERIFY(++failures < 10 && reader->canContinue());
+        }
+        QCOMPARE(failures, malformed);
+        QCOMPARE(records, (Records{{"a", "1"}, {"c", "3"}}));
+        QCOMPARE(reader->bytesRead(), std::uint64_t(text.size()));
     }
 
     void deepJsonDoesNotOverflowTheStack() {
@@ -193,7 +314,8 @@ private Q_SLOTS:
         QVERIFY(formatOfFile("a/b.csv") == Format::csv);
         QVERIFY(formatOfFile("b.ndjson") == Format::jsonl);
         QVERIFY(!formatOfFile("csv"));
-        for (const Format format : {Format::jsonl, Format::csv, Format::tsv, Format::folder})
+        QVERIFY(formatOfFile("dump.aof") == Format::resp);
+        for (const Format format : allFormats)
             QVERIFY(formatFromName(formatName(format)) == format);
     }
 };

@@ -19,10 +19,17 @@ public:
 
     Result<bool> next(std::string& key, std::string& value) override {
         while (true) {
+            // A record that could not be told apart goes as far as its line.
+            if (std::exchange(m_inMalformed, false)) {
+                if (auto behind = skipLine(); !behind)
+                    return failure(std::move(behind.error()));
+            }
             m_recordLine = m_line;
             const auto fields = readRecord();
-            if (!fields)
+            if (!fields) {
+                m_inMalformed = m_last != '\n' && m_last != endOfInput;
                 return failure(fields.error());
+            }
             if (*fields == 0)
                 return false;
             const bool blank = *fields == 1 && m_fields[0].empty() && !m_quoted;
@@ -31,11 +38,11 @@ public:
             if (*fields != 2)
                 return failure(malformedLine(m_source, m_recordLine,
                                              std::to_string(*fields) + " fields instead of two, key and value"));
-            if (auto done = decodeField(m_source, m_recordLine, "key", m_fields[0], m_options.encoding, key); !done)
+            if (auto done = decodeCell(m_source, m_recordLine, "key", m_fields[0], m_options.encoding, key); !done)
                 return failure(std::move(done.error()));
             if (key.empty())
                 return failure(malformedLine(m_source, m_recordLine, "the key is empty"));
-            if (auto done = decodeField(m_source, m_recordLine, "value", m_fields[1], m_options.encoding, value); !done)
+            if (auto done = decodeCell(m_source, m_recordLine, "value", m_fields[1], m_options.encoding, value); !done)
                 return failure(std::move(done.error()));
             return true;
         }
@@ -111,7 +118,21 @@ private:
         }
     }
 
+    Result<void> skipLine() {
+        while (m_last != '\n' && m_last != endOfInput) {
+            if (const auto c = get(); !c)
+                return failure(c.error());
+        }
+        return {};
+    }
+
     Result<int> get() {
+        const auto c = readByte();
+        m_last = c.value_or(endOfInput);
+        return c;
+    }
+
+    Result<int> readByte() {
         if (m_position == m_end) {
             const auto got = m_source.read(m_buffer.data(), m_buffer.size());
             if (!got)
@@ -134,6 +155,8 @@ private:
     TextOptions m_options;
     bool m_skipHeader = m_options.header;
     bool m_quoted = false;
+    bool m_inMalformed = false;
+    int m_last = endOfInput; // what `get` returned last
     std::array<std::string, 3> m_fields{};
     std::vector<char> m_buffer = std::vector<char>(std::size_t{64} * 1024);
     std::size_t m_position = 0;

@@ -32,11 +32,11 @@ public:
             if (line.find('\t', tab + 1) != std::string_view::npos)
                 return failure(
                     malformedLine(m_source, number, "more than one tab", "Write a tab of the data as \\x09."));
-            if (auto done = decodeField(m_source, number, "key", line.substr(0, tab), m_options.encoding, key); !done)
+            if (auto done = decodeCell(m_source, number, "key", line.substr(0, tab), m_options.encoding, key); !done)
                 return failure(std::move(done.error()));
             if (key.empty())
                 return failure(malformedLine(m_source, number, "the key is empty"));
-            if (auto done = decodeField(m_source, number, "value", line.substr(tab + 1), m_options.encoding, value);
+            if (auto done = decodeCell(m_source, number, "value", line.substr(tab + 1), m_options.encoding, value);
                 !done)
                 return failure(std::move(done.error()));
             return true;
