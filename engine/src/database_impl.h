@@ -61,6 +61,7 @@ public:
     [[nodiscard]] Result<bool> get(std::string_view key, std::string& value);
     [[nodiscard]] Result<bool> contains(std::string_view key) const;
     [[nodiscard]] Result<std::optional<KeyInfo>> info(std::string_view key);
+    [[nodiscard]] Result<std::shared_ptr<const ValueReader>> openValue(std::string_view key); // value_reader.cpp
     [[nodiscard]] Result<std::shared_ptr<const Snapshot>> snapshot();
     [[nodiscard]] Stats stats() const;
 

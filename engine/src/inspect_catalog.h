@@ -65,6 +65,8 @@ public:
     [[nodiscard]] Result<std::uint64_t> size() const override { return m_inner->size(); }
     /// Counts everything before `offset` as done.
     void advanceTo(std::uint64_t offset) const;
+    /// What is before `offset` was read and counted another time.
+    void beginAt(std::uint64_t offset) const noexcept { m_done = offset; }
 
     // It only reads.
     [[nodiscard]] Result<void> writeAt(std::uint64_t offset, std::string_view bytes) override;

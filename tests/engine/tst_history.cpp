@@ -2,6 +2,7 @@
 #include <map>
 
 #include <rustcask/history.h>
+#include <rustcask/version_index.h>
 
 #include "file_builder.h"
 #include "format/merge_record.h"
@@ -56,6 +57,16 @@ private:
         QVERIFY(found.completeSince == completeSince.value_or(Timestamp{}));
         QCOMPARE(progress.counts().bytesDone, progress.counts().bytesTotal);
         QCOMPARE(progress.counts().filesDone, progress.counts().filesTotal);
+        // An index of the same directory has the same answer.
+        VersionIndex index(m_directory->path());
+        Progress indexing;
+        RUSTCASK_OK(index.update(indexing));
+        RUSTCASK_VALUE(const IndexedHistory indexed, index.find(key));
+        QVERIFY(!indexed.partial);
+        QCOMPARE(linesOf(indexed.history), expected);
+        QCOMPARE(indexed.history.complete, !completeSince.has_value());
+        QVERIFY(indexed.history.completeSince == completeSince.value_or(Timestamp{}));
+        QCOMPARE(indexing.counts().bytesDone, indexing.counts().bytesTotal);
     }
 
 private Q_SLOTS:

@@ -17,6 +17,8 @@
 
 namespace rustcask {
 
+class ValueReader;
+
 namespace io {
 class FileSystem; // the engine's seam to the operating system; private
 }
@@ -66,6 +68,10 @@ public:
     [[nodiscard]] Result<bool> contains(std::string_view key) const;
     /// Where the newest record of `key` lies and when it was written; nullopt: absent. Errors: ioError, corruption.
     [[nodiscard]] Result<std::optional<KeyInfo>> info(std::string_view key) const;
+
+    /// The value of `key` for reading piece by piece, as one does with 100 MB of it (see value_reader.h); nullptr:
+    /// absent. Takes time and memory for the key alone. Errors: ioError, corruption.
+    [[nodiscard]] Result<std::shared_ptr<const ValueReader>> openValue(std::string_view key) const;
 
     /// Makes everything appended before the call durable. Errors: ioError; a failed fsync is final: the database turns
     /// read-only, because what the kernel still holds can no longer be known.
