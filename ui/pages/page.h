@@ -4,6 +4,8 @@
 #include <QStringList>
 #include <QWidget>
 
+#include "transfer/export_request.h"
+
 namespace rustcask::ui {
 
 class ActionRegistry;
@@ -48,6 +50,9 @@ Q_SIGNALS:
     /// Asks the window to show another page, and there what `target` says ("keys": a key's bytes; "storage":
     /// "GENERATION@OFFSET"). The window calls `showTarget` of that page.
     void pageRequested(const QString& pageId, const QByteArray& target);
+
+    /// Asks the window for the export dialog with these keys chosen.
+    void exportRequested(const rustcask::ui::ExportRequest& request);
 
 public:
     /// Shows what `pageRequested` asked for.
