@@ -3,11 +3,11 @@
 
 namespace rustcask::ui {
 
-EditCommand::EditCommand(Session* session, const QString& text, std::shared_ptr<const QVector<KeyEdit>> edits)
-    : QUndoCommand(text), m_session(session), m_edits(std::move(edits)) {}
+EditCommand::EditCommand(Session* session, std::shared_ptr<EditRecord> record)
+    : QUndoCommand(record->text), m_session(session), m_record(std::move(record)) {}
 
 void EditCommand::undo() {
-    m_session->replay(text(), m_edits, false);
+    m_session->replay(m_record, false);
 }
 
 void EditCommand::redo() {
@@ -15,7 +15,7 @@ void EditCommand::redo() {
         m_made = false;
         return;
     }
-    m_session->replay(text(), m_edits, true);
+    m_session->replay(m_record, true);
 }
 
 QVector<KeyChange> renameChanges(const QByteArray& from, const QByteArray& to, const QByteArray& value) {

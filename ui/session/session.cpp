@@ -33,12 +33,6 @@ rustcask::Error makeError(ErrorCode code, const QString& operation, const QStrin
     return error;
 }
 
-/// What a run of edits came to: those made, and what stopped it.
-struct EditOutcome {
-    QVector<KeyEdit> made{};
-    std::optional<rustcask::Error> error{};
-};
-
 Result<std::optional<QByteArray>> readValue(const rustcask::Database& database, const QByteArray& key) {
     const auto value = database.get(view(key));
     if (!value) {
@@ -47,82 +41,7 @@ Result<std::optional<QByteArray>> readValue(const rustcask::Database& database, 
     return *value ? std::optional(bytes(**value)) : std::nullopt;
 }
 
-Result<void> write(rustcask::Database& database, const QByteArray& key, const std::optional<QByteArray>& value) {
-    if (value) {
-        return database.put(view(key), view(*value));
-    }
-    const auto removed = database.remove(view(key));
-    return removed ? Result<void>() : Result<void>(rustcask::failure(removed.error()));
-}
-
-QVector<QByteArray> keysOf(const QVector<KeyEdit>& edits) {
-    QVector<QByteArray> keys;
-    keys.reserve(edits.size());
-    for (const KeyEdit& edit : edits) {
-        keys.append(edit.key);
-    }
-    return keys;
-}
-
-constexpr const char* conflictOperation = "change the key";
-
-/// As `write`, but only while the record is the one expected.
-Result<void> writeGuarded(rustcask::Database& database, const KeyChange& change) {
-    const auto conflict = [&] {
-        return rustcask::failure(makeError(ErrorCode::invalidArgument, QString::fromLatin1(conflictOperation),
-                                           Session::tr("It has been changed by somebody else meanwhile.")));
-    };
-    if (change.value) {
-        const auto written = database.putIf(view(change.key), view(*change.value), change.expected);
-        if (!written) {
-            return rustcask::failure(written.error());
-        }
-        return *written ? Result<void>() : Result<void>(conflict());
-    }
-    const auto info = database.info(view(change.key));
-    if (!info) {
-        return rustcask::failure(info.error());
-    }
-    const auto now = *info ? std::optional((*info)->sequence) : std::nullopt;
-    return now == change.expected ? write(database, change.key, change.value) : Result<void>(conflict());
-}
-
-EditOutcome makeChanges(rustcask::Database& database, const QVector<KeyChange>& changes, Progress& progress) {
-    EditOutcome outcome;
-    progress.setTotals(0, static_cast<std::uint64_t>(changes.size()), 0);
-    for (const KeyChange& change : changes) {
-        if (auto go = progress.checkpoint("edit"); !go) {
-            outcome.error = go.error();
-            break;
-        }
-        auto before = readValue(database, change.key);
-        if (!before && before.error().code == ErrorCode::corruption && change.value) {
-            before = std::nullopt; // a damaged value can be replaced; only its undo is lost
-        }
-        if (!before) {
-            outcome.error = before.error();
-            break;
-        }
-        if (!change.value && !*before) {
-            continue;
-        }
-        const auto written =
-            change.guarded ? writeGuarded(database, change) : write(database, change.key, change.value);
-        if (!written) {
-            outcome.error = written.error();
-            break;
-        }
-        outcome.made.append({change.key, *before, change.value});
-        progress.addRecords(1);
-    }
-    return outcome;
-}
-
 } // namespace
-
-bool isConflict(const rustcask::Error& error) {
-    return error.code == ErrorCode::invalidArgument && error.operation == conflictOperation;
-}
 
 Session::Session(std::shared_ptr<rustcask::Database> database, std::shared_ptr<EventHub> events, QObject* parent)
     : QObject(parent), m_database(std::move(database)), m_events(std::move(events)), m_edits(1), m_service(2) {
@@ -207,94 +126,158 @@ void Session::remove(const QByteArray& key, QObject* context, std::function<void
     });
 }
 
+namespace {
+
+struct EditOutcome {
+    EditTally tally{};
+    QSet<quint64> needed{};
+};
+
+} // namespace
+
 Task* Session::apply(const QString& text, QVector<KeyChange> changes, QObject* context,
                      std::function<void(Result<quint64>)> done) {
-    if (refuse(context, [done](const rustcask::Error& error) {
+    const auto count = static_cast<quint64>(changes.size());
+    ChangeList list{count, [changes = std::make_shared<const QVector<KeyChange>>(std::move(changes))](quint64 index) {
+                        return changes->at(static_cast<qsizetype>(index));
+                    }};
+    return applyAll(text, std::move(list), context, [done](const EditTally& tally) {
+        if (!done) {
+            return;
+        }
+        if (!tally.error) {
+            done(tally.made);
+            return;
+        }
+        rustcask::Error error = *tally.error;
+        if (tally.made > 0) {
+            error.detail +=
+                tr(" %n change(s) had been made before.", nullptr, static_cast<int>(tally.made)).toStdString();
+        }
+        done(rustcask::failure(std::move(error)));
+    });
+}
+
+Task* Session::applyAll(const QString& text, ChangeList changes, QObject* context,
+                        std::function<void(const EditTally&)> done) {
+    const quint64 wanted = changes.count;
+    if (refuse(context, [done, wanted](const rustcask::Error& error) {
             if (done) {
-                done(rustcask::failure(error));
+                EditTally refused;
+                refused.wanted = wanted;
+                refused.error = error;
+                done(refused);
             }
         })) {
         return nullptr;
     }
     TaskOptions options;
-    options.visible = changes.size() > 1;
+    options.visible = wanted > 1;
     options.cancelWithContext = false; // an edit is made whether or not somebody waits for the news
-    return m_edits.start<EditOutcome>(
+    auto record = std::make_shared<EditRecord>();
+    record->text = text;
+    Task* task = m_edits.start<EditOutcome>(
         text,
-        [database = m_database, changes = std::move(changes)](Progress& progress) -> Result<EditOutcome> {
-            return makeChanges(*database, changes, progress);
+        [database = m_database, changes = std::move(changes), record](Progress& progress) -> Result<EditOutcome> {
+            EditOutcome outcome{record->step.make(*database, changes, progress), {}};
+            outcome.needed = record->step.neededFiles(false);
+            return outcome;
         },
         this,
-        [this, text, done, guard = QPointer<QObject>(context), has = context != nullptr](Result<EditOutcome> r) {
-            const quint64 made = r ? static_cast<quint64>(r->made.size()) : 0;
-            std::optional<rustcask::Error> error = r ? r->error : r.error();
-            if (made > 0) {
-                auto edits = std::make_shared<const QVector<KeyEdit>>(std::move(r->made));
-                m_undoStack.push(new EditCommand(this, text, edits));
-                Q_EMIT keysEdited(keysOf(*edits));
-                noteChange();
+        [this, wanted, record, done, guard = QPointer<QObject>(context),
+         has = context != nullptr](const Result<EditOutcome>& result) {
+            EditTally tally = result ? result->tally : EditTally{};
+            if (!result) {
+                tally.wanted = wanted;
+                tally.error = result.error();
+            } else {
+                record->needed = result->needed;
             }
-            if (error) {
+            record->tally = tally;
+            record->time = QDateTime::currentDateTime();
+            if (tally.made > 0) {
+                m_undoStack.push(new EditCommand(this, record));
+                tellEdited(record->step);
+            }
+            if (tally.error) {
                 sampleStats(); // a failed write may have turned the database read-only
-                if (made > 0) {
-                    error->detail +=
-                        tr(" %n change(s) had been made before.", nullptr, static_cast<int>(made)).toStdString();
-                }
             }
             if (done && (!has || guard)) {
-                done(error ? Result<quint64>(rustcask::failure(std::move(*error))) : Result<quint64>(made));
+                done(tally);
             }
         });
+    if (wanted > 1) {
+        Q_EMIT bulkEditStarted(task);
+    }
+    return task;
 }
 
-void Session::replay(const QString& text, std::shared_ptr<const QVector<KeyEdit>> edits, bool forward) {
-    const auto failed = [this, text](const rustcask::Error& error) { Q_EMIT undoFailed(text, error); };
+void Session::tellEdited(const EditStep& step) {
+    Q_EMIT keysEdited(step.keys(maxKeysTold), step.size());
+    noteChange();
+}
+
+void Session::replay(const std::shared_ptr<EditRecord>& record, bool forward) {
+    const auto failed = [this, record](const rustcask::Error& error) { Q_EMIT undoFailed(record->text, error); };
     if (refuse(this, failed)) {
         return;
     }
     TaskOptions options;
-    options.visible = edits->size() > 1;
-    m_edits.start<quint64>(
-        text,
-        [database = m_database, edits, forward](Progress& progress) -> Result<quint64> {
-            progress.setTotals(0, static_cast<std::uint64_t>(edits->size()), 0);
-            quint64 conflicts = 0;
-            const qsizetype count = edits->size();
-            for (qsizetype i = 0; i < count; ++i) {
-                if (auto go = progress.checkpoint("undo"); !go) {
-                    return rustcask::failure(go.error());
-                }
-                const KeyEdit& edit = edits->at(forward ? i : count - 1 - i);
-                const auto& expected = forward ? edit.before : edit.after;
-                const auto& wanted = forward ? edit.after : edit.before;
-                const auto now = readValue(*database, edit.key);
-                if (!now) {
-                    return rustcask::failure(now.error());
-                }
-                if (*now != expected) {
-                    conflicts += *now == wanted ? 0 : 1;
-                    continue;
-                }
-                if (auto written = write(*database, edit.key, wanted); !written) {
-                    return rustcask::failure(written.error());
-                }
-                progress.addRecords(1);
-            }
-            return conflicts;
+    options.visible = record->step.size() > 1;
+    options.cancelWithContext = false;
+    record->running = true;
+    Task* task = m_edits.start<EditOutcome>(
+        forward ? tr("Redo: %1").arg(record->text) : tr("Undo: %1").arg(record->text),
+        [database = m_database, record, forward](Progress& progress) -> Result<EditOutcome> {
+            EditOutcome outcome{record->step.replay(*database, forward, progress), {}};
+            outcome.needed = record->step.neededFiles(!forward);
+            return outcome;
         },
         this,
-        [this, text, edits, failed](Result<quint64> conflicts) {
-            Q_EMIT keysEdited(keysOf(*edits));
-            noteChange();
-            if (!conflicts) {
+        [this, record, forward, failed](const Result<EditOutcome>& result) {
+            EditTally tally = result ? result->tally : EditTally{};
+            if (!result) {
+                tally.wanted = record->step.size();
+                tally.error = result.error();
+            } else {
+                record->needed = result->needed;
+            }
+            record->running = false;
+            record->tally = tally;
+            record->gone = tally.lost > 0 ? shortfallText(tally) : QString();
+            tellEdited(record->step);
+            Q_EMIT replayed(record->text, forward, tally);
+            if (tally.error) {
                 sampleStats();
-                failed(conflicts.error());
-            } else if (*conflicts > 0) {
-                failed(makeError(ErrorCode::invalidArgument, text,
-                                 tr("%n key(s) were changed by somebody else since and have been left as they are",
-                                    nullptr, static_cast<int>(*conflicts))));
+                if (tally.error->code != ErrorCode::cancelled) { // whoever cancelled needs no message about it
+                    failed(*tally.error);
+                }
+            } else if (const QString shortfall = shortfallText(tally); !shortfall.isEmpty()) {
+                failed(makeError(ErrorCode::invalidArgument, record->text, shortfall));
             }
         });
+    if (options.visible) {
+        Q_EMIT bulkEditStarted(task);
+    }
+}
+
+// After a merge, values that only the old files held are gone: the steps that would need them say so beforehand.
+void Session::noteMerges() {
+    QSet<quint64> files;
+    quint64 newest = 0;
+    for (const rustcask::FileStats& file : m_stats.files) {
+        files.insert(file.generation.value);
+        newest = std::max<quint64>(newest, file.generation.value);
+    }
+    for (int i = 0; i < m_undoStack.count(); ++i) {
+        EditRecord& record = *static_cast<const EditCommand*>(m_undoStack.command(i))->record();
+        const bool gone = std::any_of(record.needed.cbegin(), record.needed.cend(), [&](quint64 generation) {
+            return generation <= newest && !files.contains(generation); // a newer file is not in the sample yet
+        });
+        if (record.gone.isEmpty() && gone) {
+            record.gone = tr("A merge has removed the file that held the former values.");
+        }
+    }
 }
 
 void Session::get(const QByteArray& key, QObject* context,
@@ -360,7 +343,11 @@ void Session::sampleStats() {
             if (!sample || m_closing) {
                 return;
             }
+            const bool merged = sample->stats.merges != m_stats.merges;
             m_stats = std::move(sample->stats);
+            if (merged) {
+                noteMerges();
+            }
             Q_EMIT statsSampled(m_stats, m_clock.elapsed());
             if (sample->fault && !m_faultTold) {
                 m_faultTold = true;

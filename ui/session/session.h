@@ -15,38 +15,22 @@
 
 #include <rustcask/database.h>
 
+#include "session/edit_step.h"
 #include "session/engine_event.h"
 #include "tasks/task_runner.h"
 
 namespace rustcask::ui {
 
 class EventHub;
-
-/// One key before and after an edit; nullopt: absent.
-struct KeyEdit {
-    QByteArray key{};
-    std::optional<QByteArray> before{};
-    std::optional<QByteArray> after{};
-};
-
-/// What to do to a key: a value to store, or nullopt to remove it.
-struct KeyChange {
-    QByteArray key{};
-    std::optional<QByteArray> value{};
-    /// With `guarded` the change is only made while the newest record of the key is still `expected` (nullopt: the key
-    /// is absent); otherwise it fails with an error for which `isConflict` holds, and nothing is written.
-    bool guarded = false;
-    std::optional<rustcask::Sequence> expected{};
-};
-
-/// Whether an edit failed because the key has been changed by somebody else.
-[[nodiscard]] bool isConflict(const rustcask::Error& error);
+struct EditRecord;
 
 /// The one holder of an open database. Lives in the GUI thread; everything that touches the disk runs on a worker.
 /// Made by SessionOpener. End it with `close`, which takes its time without blocking, then delete it.
 class Session : public QObject {
     Q_OBJECT
 public:
+    static constexpr qsizetype maxKeysTold = 2000;
+
     Session(std::shared_ptr<rustcask::Database> database, std::shared_ptr<EventHub> events, QObject* parent = nullptr);
     ~Session() override;
 
@@ -70,11 +54,15 @@ public:
              std::function<void(Result<void>)> done = {});
     /// The result tells whether the key was there. Removing an absent key changes nothing, the undo stack included.
     void remove(const QByteArray& key, QObject* context, std::function<void(Result<bool>)> done = {});
-    /// Several changes as one step of undo (rename, delete a selection). The result counts the changes made; on failure
+    /// Several changes as one step of undo (rename, import of a file). The result counts the changes made; on failure
     /// those made before it stay, as one step that can be undone, and the error tells how many.
     /// The task, for those who show its progress; nullptr when the edit is refused.
     Task* apply(const QString& text, QVector<KeyChange> changes, QObject* context,
                 std::function<void(Result<quint64>)> done = {});
+    /// The same for any number of changes, which are not held in memory; with an exact tally. Cancelled, what was made
+    /// stays as one step of undo.
+    Task* applyAll(const QString& text, ChangeList changes, QObject* context,
+                   std::function<void(const EditTally&)> done = {});
     /// A get on a worker; beside edits, not behind them. nullopt: absent.
     void get(const QByteArray& key, QObject* context, std::function<void(Result<std::optional<QByteArray>>)> done);
 
@@ -86,8 +74,13 @@ Q_SIGNALS:
     void statsSampled(const rustcask::Stats& stats, qint64 monotonicMs);
     /// Keys changed, by whomever (own edits, merge, another process); at most ten times a second.
     void contentChanged();
-    /// Keys this session has changed, by an edit, an undo or a redo; at once, in the order of the changes.
-    void keysEdited(const QVector<QByteArray>& keys);
+    /// Keys this session has changed, by an edit, an undo or a redo; at once, in the order of the changes. Of more than
+    /// `maxKeysTold` only so many are named: `count` says how many there were.
+    void keysEdited(const QVector<QByteArray>& keys, quint64 count);
+    /// An edit, undo or redo of several keys has begun: for those who show its progress.
+    void bulkEditStarted(rustcask::ui::Task* task);
+    /// An undo (redo: `forward`) came to its end.
+    void replayed(const QString& text, bool forward, const rustcask::ui::EditTally& tally);
     /// Rotations, merge steps, syncs, hints, recovery steps in order; at most ten times a second.
     void eventsArrived(const QVector<rustcask::ui::EngineEvent>& events);
     /// The database turned read-only, or following another process failed.
@@ -99,8 +92,10 @@ Q_SIGNALS:
 
 private:
     friend class EditCommand;
-    /// Runs edits in one direction for the undo stack.
-    void replay(const QString& text, std::shared_ptr<const QVector<KeyEdit>> edits, bool forward);
+    /// Runs a step in one direction for the undo stack.
+    void replay(const std::shared_ptr<EditRecord>& record, bool forward);
+    void tellEdited(const EditStep& step);
+    void noteMerges();
     void noteChange();
     void emitChange();
     void sampleStats();

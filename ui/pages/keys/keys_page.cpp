@@ -11,6 +11,7 @@
 #include <QVBoxLayout>
 
 #include "actions/action_registry.h"
+#include "pages/keys/changes_dialog.h"
 #include "pages/keys/key_list_panel.h"
 #include "pages/keys/value_panel.h"
 #include "pages/keys/versions_panel.h"
@@ -27,7 +28,6 @@ namespace {
 
 constexpr int showLoadingAfterMs = 150; // a value that is there sooner replaces the last one without a flash
 constexpr int recheckMs = 300;
-constexpr qsizetype maxSingleUpdates = 2000; // beyond this many edited keys the list is taken anew
 constexpr std::size_t maxOverlay = 20'000;
 
 std::string_view view(const QByteArray& bytes) {
@@ -160,6 +160,8 @@ void KeysPage::makeActions() {
                                                                 '@' + QByteArray::number(qulonglong{entry.offset}));
         }
     });
+    m_actions.changes =
+        add("changes", tr("Changes of this session…"), QKeySequence(Qt::CTRL | Qt::Key_H), [this] { showChanges(); });
     m_actions.copyValue = add("copyValue", tr("Copy the value"), {}, [this] { copy(true, CopyFormat::text); });
 }
 
@@ -191,6 +193,8 @@ void KeysPage::setSession(Session* session) {
 
 void KeysPage::connectSession() {
     connect(m_session, &Session::keysEdited, this, &KeysPage::noteEdited);
+    connect(m_session, &Session::bulkEditStarted, m_progress, &ProgressStrip::setTask);
+    connect(m_session, &Session::replayed, this, &KeysPage::noteReplayed);
     connect(m_session, &Session::contentChanged, this, &KeysPage::noteContent);
     connect(m_session, &Session::statsSampled, this, [this](const rustcask::Stats& stats) {
         // After a merge the records lie elsewhere, and the old source would keep the old files' space in use.
@@ -253,6 +257,7 @@ void KeysPage::updateActions() {
     m_actions.edit->setEnabled(writable && !m_key.isEmpty());
     m_actions.find->setEnabled(open);
     m_actions.refresh->setEnabled(open);
+    m_actions.changes->setEnabled(open);
     m_actions.copyKey->setEnabled(selected > 0);
     m_actions.showRecord->setEnabled(one);
     m_actions.copyValue->setEnabled(m_value->hasValue());
@@ -261,17 +266,17 @@ void KeysPage::updateActions() {
 
 // ---- The list follows the database ----
 
-void KeysPage::noteEdited(const QVector<QByteArray>& keys) {
+void KeysPage::noteEdited(const QVector<QByteArray>& keys, quint64 count) {
     if (!m_session || m_session->isClosing()) {
         return;
     }
-    m_knownAppends += static_cast<quint64>(keys.size());
-    m_editedLast = static_cast<quint64>(keys.size());
-    if (keys.contains(m_key)) {
+    m_knownAppends += count;
+    const bool all = count == static_cast<quint64>(keys.size());
+    if (!all || keys.contains(m_key)) {
         m_versions->refresh();
         readValue();
     }
-    if (keys.size() > maxSingleUpdates || m_list->model().editCount() > maxOverlay) {
+    if (!all || m_list->model().editCount() > maxOverlay) {
         m_knownAppends = m_session->appendCount();
         m_list->loader().reload();
         return;
@@ -465,8 +470,8 @@ void KeysPage::openDraft(const QByteArray& key) {
 }
 
 QStringList KeysPage::scenes() const {
-    return {QStringLiteral("hex"),     QStringLiteral("filter"), QStringLiteral("no-match"),
-            QStringLiteral("new-key"), QStringLiteral("rename"), QStringLiteral("delete")};
+    return {QStringLiteral("hex"),    QStringLiteral("filter"), QStringLiteral("no-match"), QStringLiteral("new-key"),
+            QStringLiteral("rename"), QStringLiteral("delete"), QStringLiteral("changes")};
 }
 
 void KeysPage::enterScene(const QString& scene) {
@@ -488,6 +493,8 @@ void KeysPage::enterScene(const QString& scene) {
     } else if (scene == QStringLiteral("delete")) {
         table->selectAll();
         removeSelected();
+    } else if (scene == QStringLiteral("changes")) {
+        showChanges();
     }
 }
 

@@ -20,11 +20,13 @@ QT_END_NAMESPACE
 
 namespace rustcask::ui {
 
+class ChangesDialog;
 class KeyListPanel;
 class ProgressStrip;
 class ValuePanel;
 class VersionsPanel;
 enum class CopyFormat;
+struct EditTally;
 
 /// The key list, the value of the selected key and its versions.
 class KeysPage : public Page {
@@ -50,7 +52,7 @@ public:
 private:
     struct Actions {
         QAction *find, *create, *duplicate, *rename, *remove, *removeMatching, *edit, *save, *discard, *loadFile,
-            *saveFile, *refresh, *copyKey, *copyValue, *showRecord;
+            *saveFile, *refresh, *copyKey, *copyValue, *showRecord, *changes;
     };
     void makeActions();
     void connectSession();
@@ -58,7 +60,8 @@ private:
     void showMenu(const QPoint& at);
 
     // The list follows the database.
-    void noteEdited(const QVector<QByteArray>& keys);
+    void noteEdited(const QVector<QByteArray>& keys, quint64 count);
+    void noteReplayed(const QString& text, bool forward, const EditTally& tally);
     void noteContent();
     void noteRows();
     void reloadSoon();
@@ -87,7 +90,9 @@ private:
     void tellExisting(const QPointer<KeyDialog>& dialog, const QByteArray& key);
     void confirmRemoval(quint64 count, const QString& which, RowIds ids);
     void removeKeys(RowIds ids, const QString& text);
-    void removeIds(const KeyTable& table, const RowIds& ids, const QString& text);
+    void removeIds(const KeyTable& table, RowIds ids, const QString& text);
+    void tellRemoved(const EditTally& tally);
+    void showChanges();
     void restoreVersion(const QByteArray& key, const QByteArray& value);
     void loadFile(std::function<void(const QByteArray&, const QString&)> done);
     void saveFile();
@@ -99,13 +104,13 @@ private:
     ValuePanel* m_value = nullptr;
     VersionsPanel* m_versions = nullptr;
     ProgressStrip* m_progress = nullptr;
+    QPointer<ChangesDialog> m_changes;
     QPointer<Session> m_session;
     QByteArray m_key;                 // selected; empty: none
     QMap<QByteArray, Draft> m_drafts; // of keys that are not shown, and of the one that is
     QList<QByteArray> m_publishedDrafts;
     QByteArray m_savedKey; // the edit saved last
     QByteArray m_savedBytes;
-    quint64 m_editedLast = 0; // keys that the last edit changed
     QPointer<Task> m_readTask;
     quint64 m_readSerial = 0;
     quint64 m_knownAppends = 0; // records appended since the list's source was taken, as far as this page knows them

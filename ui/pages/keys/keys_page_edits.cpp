@@ -10,6 +10,7 @@
 #include <QTableView>
 #include <QUndoStack>
 
+#include "pages/keys/changes_dialog.h"
 #include "pages/keys/key_dialog.h"
 #include "pages/keys/key_list_panel.h"
 #include "pages/keys/keys_page.h"
@@ -17,7 +18,6 @@
 #include "pages/keys/versions_panel.h"
 #include "session/session.h"
 #include "theme/format.h"
-#include "widgets/progress_strip.h"
 #include "widgets/states.h"
 
 namespace rustcask::ui {
@@ -250,66 +250,94 @@ void KeysPage::removeKeys(RowIds ids, const QString& text) {
     removeIds(m_list->model().table(), ids, text);
 }
 
-void KeysPage::removeIds(const KeyTable& table, const RowIds& ids, const QString& text) {
+void KeysPage::removeIds(const KeyTable& table, RowIds ids, const QString& text) {
     if (!m_session) {
         return;
     }
-    // A million keys are collected on a worker, too.
-    m_session->tasks().start<QVector<KeyChange>>(
-        text,
-        [table, ids](rustcask::Progress& progress) -> rustcask::Result<QVector<KeyChange>> {
-            QVector<KeyChange> changes;
-            changes.reserve(static_cast<qsizetype>(ids.size()));
-            for (const RowId id : ids) {
-                if (auto go = progress.checkpoint("delete keys"); !go) {
-                    return rustcask::failure(go.error());
-                }
-                const std::string_view key = table.entry(id).key;
-                changes.append({QByteArray(key.data(), static_cast<qsizetype>(key.size())), std::nullopt});
+    // Keys are looked up one by one while they are removed: a list of millions takes four bytes a key. What somebody
+    // changed since it was listed is not what was chosen: it stays.
+    ChangeList changes;
+    changes.count = ids.size();
+    changes.skipConflicts = true;
+    changes.at = [table, ids = std::make_shared<const RowIds>(std::move(ids))](quint64 index) {
+        const rustcask::SnapshotEntry entry = table.entry((*ids)[index]);
+        KeyChange change;
+        change.key = QByteArray(entry.key.data(), static_cast<qsizetype>(entry.key.size()));
+        change.guarded = true;
+        change.expected = entry.sequence;
+        return change;
+    };
+    m_session->applyAll(text, std::move(changes), this, [this](const EditTally& tally) { tellRemoved(tally); });
+}
+
+void KeysPage::tellRemoved(const EditTally& tally) {
+    Banner& banner = m_list->banner();
+    QStringList rest;
+    if (tally.absent > 0) {
+        rest << tr("%1 were gone already.").arg(formatCount(tally.absent));
+    }
+    if (tally.conflicts > 0) {
+        rest << tr("%1 had been changed meanwhile and are still there.").arg(formatCount(tally.conflicts));
+    }
+    if (tally.error && tally.error->code == rustcask::ErrorCode::cancelled) {
+        rest.prepend(
+            tr("Stopped: %1 of %2 keys have been deleted.").arg(formatCount(tally.made), formatCount(tally.wanted)));
+        banner.show(Banner::Kind::warning, rest.join(QLatin1Char(' ')));
+    } else if (tally.error) {
+        rustcask::Error error = *tally.error;
+        if (tally.made > 0) {
+            error.detail += tr(" %1 of %2 keys had been deleted before.")
+                                .arg(formatCount(tally.made), formatCount(tally.wanted))
+                                .toStdString();
+        }
+        banner.showError(error);
+    } else if (tally.wanted == 1 && tally.made == 1) {
+        banner.clear();
+        Q_EMIT statusMessage(tr("The key is deleted. Undo brings it back."));
+        return;
+    } else {
+        rest.prepend(tr("%1 keys have been deleted.").arg(formatCount(tally.made)));
+        banner.show(tally.conflicts > 0 ? Banner::Kind::warning : Banner::Kind::success, rest.join(QLatin1Char(' ')));
+    }
+    if (tally.made > 0) {
+        connect(banner.addButton(tr("Undo")), &QPushButton::clicked, this, [this] {
+            m_list->banner().clear();
+            if (m_session) {
+                m_session->undoStack().undo();
             }
-            return changes;
-        },
-        this,
-        [this, text](rustcask::Result<QVector<KeyChange>> changes) {
-            if (!changes) {
-                showError(changes.error());
-                return;
-            }
-            const auto wanted = static_cast<quint64>(changes->size());
-            m_editedLast = 0;
-            Task* task =
-                m_session->apply(text, std::move(*changes), this, [this, wanted](rustcask::Result<quint64> done) {
-                    const quint64 made = done ? *done : m_editedLast;
-                    Banner& banner = m_list->banner();
-                    if (!done && done.error().code == rustcask::ErrorCode::cancelled) {
-                        banner.show(Banner::Kind::warning, tr("Stopped: %1 of %2 keys have been deleted.")
-                                                               .arg(formatCount(made), formatCount(wanted)));
-                    } else if (!done) {
-                        banner.showError(done.error());
-                    } else if (wanted == 1 && made == 1) {
-                        banner.clear();
-                        Q_EMIT statusMessage(tr("The key is deleted. Undo brings it back."));
-                        return;
-                    } else if (made == wanted) {
-                        banner.show(Banner::Kind::success, tr("%1 keys have been deleted.").arg(formatCount(made)));
-                    } else {
-                        banner.show(Banner::Kind::success, tr("%1 keys have been deleted; %2 were gone already.")
-                                                               .arg(formatCount(made), formatCount(wanted - made)));
-                    }
-                    if (made > 0 && m_session) {
-                        connect(banner.addButton(tr("Undo")), &QPushButton::clicked, this, [this] {
-                            m_list->banner().clear();
-                            if (m_session) {
-                                m_session->undoStack().undo();
-                            }
-                        });
-                    }
-                });
-            if (task != nullptr && wanted > 1) {
-                m_progress->setTask(task);
-            }
-        },
-        {.visible = false});
+        });
+    }
+}
+
+void KeysPage::noteReplayed(const QString& text, bool forward, const EditTally& tally) {
+    if (tally.wanted < 2) {
+        return; // seen in the list
+    }
+    Banner& banner = m_list->banner();
+    const QString what = forward ? tr("Made again: %1.").arg(text) : tr("Undone: %1.").arg(text);
+    if (tally.error) {
+        banner.show(Banner::Kind::warning,
+                    (forward ? tr("Stopped making “%1” again: %2 of %3 keys done. Undo takes those back.")
+                             : tr("Stopped undoing “%1”: %2 of %3 keys done. Redo takes those back."))
+                        .arg(text, formatCount(tally.made), formatCount(tally.wanted)));
+    } else if (const QString shortfall = shortfallText(tally); !shortfall.isEmpty()) {
+        banner.show(Banner::Kind::warning,
+                    what + QLatin1Char(' ') +
+                        tr("%1 of %2 keys.").arg(formatCount(tally.made), formatCount(tally.wanted)) +
+                        QLatin1Char(' ') + shortfall);
+    } else {
+        banner.show(Banner::Kind::success,
+                    what + QLatin1Char(' ') + tr("%1 keys.").arg(formatCount(tally.made + tally.absent)));
+    }
+}
+
+void KeysPage::showChanges() {
+    if (!m_changes) {
+        m_changes = new ChangesDialog(m_session, window());
+    }
+    m_changes->show();
+    m_changes->raise();
+    m_changes->activateWindow();
 }
 
 void KeysPage::restoreVersion(const QByteArray& key, const QByteArray& value) {
