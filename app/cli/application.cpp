@@ -90,6 +90,8 @@ std::unique_ptr<CLI::App> makeApplication(Context& context) {
     addStatsCommand(*application, context);
     addMergeCommand(*application, context);
     addVerifyCommand(*application, context);
+    addRepairCommand(*application, context);
+    addBackupCommand(*application, context);
     addHistoryCommand(*application, context);
     addDumpCommand(*application, context);
     addGenerateCommand(*application, context);

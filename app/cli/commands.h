@@ -17,6 +17,8 @@ void addListCommand(CLI::App& application, Context& context);
 void addStatsCommand(CLI::App& application, Context& context);
 void addMergeCommand(CLI::App& application, Context& context);
 void addVerifyCommand(CLI::App& application, Context& context);
+void addRepairCommand(CLI::App& application, Context& context);
+void addBackupCommand(CLI::App& application, Context& context);
 void addHistoryCommand(CLI::App& application, Context& context);
 void addDumpCommand(CLI::App& application, Context& context);
 void addGenerateCommand(CLI::App& application, Context& context);

@@ -25,8 +25,8 @@ constexpr int error = 3;
 constexpr int locked = 4;
 constexpr int interrupted = 130;
 
-const QStringList allCommands{"put",  "get",      "delete", "list",   "stats", "merge", "verify", "history",
-                              "dump", "generate", "import", "export", "shell", "bench", "help"};
+const QStringList allCommands{"put",     "get",  "delete",   "list",   "stats",  "merge", "verify", "repair", "backup",
+                              "history", "dump", "generate", "import", "export", "shell", "bench",  "help"};
 
 QString firstDataFile(const QString& directory) {
     const QStringList files = QDir(directory).entryList({QStringLiteral("*.rustcask.data")}, QDir::Files);

@@ -6,7 +6,6 @@
 
 #include <rustcask/progress.h>
 #include <rustcask/result.h>
-#include <rustcask/types.h>
 #include <rustcask/verify.h>
 
 namespace rustcask {
@@ -25,7 +24,6 @@ struct BackupReport {
     std::uint64_t bytesCopied = 0;
     std::uint64_t bytesLeftOut = 0; ///< at the end of the active file: reserved space, or a record half written
     std::uint64_t attempts = 1;     ///< listings until one stood still; more than one beside a merge
-    Sequence lastSequence{};        ///< of the newest record in it; 0: none, or not verified
     bool verified = false;
     VerifyReport verification{}; ///< of the backup; damage in it is damage of the source (see `clean`)
 

@@ -22,7 +22,8 @@ enum class HintState : std::uint8_t {
     fits,        ///< every entry is what the data file holds, and nothing is missing
     missing,     ///< there is none
     unfit,       ///< it says something else than the data file, or is damaged; an opening reads the data file instead
-    dataDamaged, ///< the data file holds damage: a hint would hide it from the next opening, so it must have none
+    dataDamaged, ///< the data file holds damage. A hint from before it is kept, because it knows what stood there;
+                 ///< a new one is not written, because it could only hide that something did
     active,      ///< the newest file with a torn tail or reserved space: its hint is written when it is sealed
 };
 
@@ -34,7 +35,7 @@ struct HintFinding {
     Generation generation{};
     HintState state = HintState::fits; ///< before anything was done
     bool rebuilt = false;              ///< a new hint was written
-    bool removed = false;              ///< the hint was removed and none written (`dataDamaged`)
+    bool removed = false;              ///< the hint did not fit and was removed, and none written (`dataDamaged`)
     std::uint64_t hintBytes = 0;       ///< length of the hint that is there now; 0: none
     std::string text{};                ///< one sentence about what was wrong; empty when it fits
 };
@@ -53,12 +54,12 @@ struct HintReport {
 /// Errors: ioError, notADatabase, cancelled.
 [[nodiscard]] Result<HintReport> examineHints(const std::filesystem::path& directory, Progress& progress);
 
-/// Writes a new hint file for every sealed, sound data file whose hint is missing or does not fit, and removes hints of
-/// damaged ones. Data files are not touched. Each hint is replaced atomically: cancelled or failed, the rest is as it
-/// was. Holds the writer's lock: no other process, nor another handle of this one, may have the database open for
-/// writing. A committed merge that was interrupted is finished first, as an opening does. Memory: about 30 bytes and
-/// the key for each key of one file at a time. Errors: locked (with the holder's pid), ioError, noSpace, notADatabase,
-/// corruption (a merge record is damaged: salvage instead), cancelled.
+/// Writes a new hint file for every sealed, sound data file whose hint is missing or does not fit, and removes those
+/// of damaged data files that do not fit. Data files are not touched. Each hint is replaced atomically: cancelled or
+/// failed, the rest is as it was. Holds the writer's lock: no other process, nor another handle of this one, may have
+/// the database open for writing. A committed merge that was interrupted is finished first, as an opening does. Memory:
+/// about 30 bytes and the key for each key of one file at a time. Errors: locked (with the holder's pid), ioError,
+/// noSpace, notADatabase, corruption (a merge record is damaged: salvage instead), cancelled.
 [[nodiscard]] Result<HintReport> rebuildHints(const std::filesystem::path& directory, Progress& progress);
 
 /// What a lost record means for its key, once the salvage is done.
@@ -86,8 +87,8 @@ struct LostRecord {
 };
 
 struct SalvageOptions {
-    /// Also take the sound records of tails that earlier recoveries cut off and kept (`*.torn-*`), as far as their
-    /// sequence numbers were not given to other records since. They were never part of the database after the crash.
+    /// Also take the sound records of tails that earlier recoveries cut off and kept (`*.torn-*`), where nothing was
+    /// written after them. They were no part of the database since then.
     bool includeTornTails = false;
     std::uint64_t scanChunkBytes = std::uint64_t{1} << 20; ///< read size, 4 KiB to 1 GiB
 };

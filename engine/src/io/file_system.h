@@ -81,6 +81,10 @@ public:
     [[nodiscard]] virtual Result<std::vector<DirectoryEntry>> list(const std::filesystem::path& directory) = 0;
     [[nodiscard]] virtual Result<void> rename(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
     [[nodiscard]] virtual Result<void> remove(const std::filesystem::path& path) = 0; ///< absent is success
+    /// Gives the file `from` a second name. Fails with `unsupported` where the file system, or this class, cannot.
+    [[nodiscard]] virtual Result<void> link(const std::filesystem::path& from, const std::filesystem::path& to);
+    /// Removes an empty directory; absent is success.
+    [[nodiscard]] virtual Result<void> removeDirectory(const std::filesystem::path& directory);
     /// Makes creations, renames and removals in the directory durable.
     [[nodiscard]] virtual Result<void> syncDirectory(const std::filesystem::path& directory) = 0;
     /// Takes the exclusive lock on `path`, made if absent, and writes this process's id into it. Fails with `locked`

@@ -271,6 +271,23 @@ public:
         return {};
     }
 
+    Result<void> link(const fs::path& from, const fs::path& to) override {
+        if (::link(from.c_str(), to.c_str()) == 0)
+            return {};
+        auto error = systemFailure("link the file", from, errno);
+        // Another file system, one without links, too many of them, or a kernel that guards other users' files.
+        if (errno == EXDEV || errno == EPERM || errno == EMLINK || errno == EOPNOTSUPP || errno == ENOSYS ||
+            errno == EACCES)
+            error.value().code = ErrorCode::unsupported;
+        return error;
+    }
+
+    Result<void> removeDirectory(const fs::path& directory) override {
+        if (::rmdir(directory.c_str()) != 0 && errno != ENOENT)
+            return systemFailure("remove the directory", directory, errno);
+        return {};
+    }
+
     Result<void> syncDirectory(const fs::path& directory) override {
         const int fd = retry([&] { return ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
         if (fd < 0)
@@ -330,6 +347,13 @@ private:
 };
 
 } // namespace
+
+Result<void> FileSystem::link(const fs::path& from, const fs::path&) {
+    return failure({.code = ErrorCode::unsupported, .operation = "link the file", .file = from});
+}
+Result<void> FileSystem::removeDirectory(const fs::path& directory) {
+    return failure({.code = ErrorCode::unsupported, .operation = "remove the directory", .file = directory});
+}
 
 std::shared_ptr<FileSystem> posixFileSystem() {
     return std::make_shared<PosixFileSystem>();

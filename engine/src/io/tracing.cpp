@@ -86,6 +86,12 @@ public:
         return told(m_inner->rename(from, to), "rename", to);
     }
     Result<void> remove(const fs::path& path) override { return told(m_inner->remove(path), "unlink", path); }
+    Result<void> link(const fs::path& from, const fs::path& to) override {
+        return told(m_inner->link(from, to), "link", to);
+    }
+    Result<void> removeDirectory(const fs::path& directory) override {
+        return told(m_inner->removeDirectory(directory), "rmdir", directory);
+    }
     Result<void> syncDirectory(const fs::path& directory) override {
         return told(m_inner->syncDirectory(directory), "fsync directory", directory);
     }
