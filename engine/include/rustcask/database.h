@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include <rustcask/cursor.h>
+#include <rustcask/keydir_info.h>
 #include <rustcask/merge.h>
 #include <rustcask/options.h>
 #include <rustcask/progress.h>
@@ -68,6 +69,8 @@ public:
     [[nodiscard]] Result<bool> contains(std::string_view key) const;
     /// Where the newest record of `key` lies and when it was written; nullopt: absent. Errors: ioError, corruption.
     [[nodiscard]] Result<std::optional<KeyInfo>> info(std::string_view key) const;
+    /// The keydir's entry of `key`, from memory alone; nullopt: absent.
+    [[nodiscard]] Result<std::optional<KeydirEntry>> keydirEntry(std::string_view key) const;
 
     /// The value of `key` for reading piece by piece, as one does with 100 MB of it (see value_reader.h); nullptr:
     /// absent. Takes time and memory for the key alone. Errors: ioError, corruption.

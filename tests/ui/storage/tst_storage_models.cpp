@@ -5,11 +5,12 @@
 #include <QSignalSpy>
 #include <QTest>
 
-#include "pages/storage/field_table_model.h"
+#include "pages/storage/field_tree_model.h"
 #include "pages/storage/file_bar_delegate.h"
 #include "pages/storage/file_table_model.h"
 #include "pages/storage/findings_model.h"
 #include "pages/storage/merge_dialog.h"
+#include "pages/storage/record_source.h"
 #include "pages/storage/stats_recorder.h"
 #include "support/widget_test_main.h"
 
@@ -201,16 +202,22 @@ private Q_SLOTS:
         QCOMPARE(text(candidates, 0, MergeCandidatesModel::deadShare), QStringLiteral("62 %"));
         candidates.setCandidates({});
 
-        FieldTableModel fields;
+        FieldTreeModel fields;
         QAbstractItemModelTester second(&fields, QAbstractItemModelTester::FailureReportingMode::QtTest);
-        rustcask::FieldSpan span;
-        span.field = rustcask::Field::keySize;
-        span.offset = 120;
-        span.bytes = 2;
-        span.decoded = "23";
-        fields.setFields({span}, 100);
-        QCOMPARE(text(fields, 0, FieldTableModel::field), QStringLiteral("key size"));
-        QCOMPARE(text(fields, 0, FieldTableModel::bytes), QStringLiteral("20–21"));
+        RecordDetail detail;
+        detail.row.info.offset = 100;
+        detail.row.info.storedChecksum = 0x1234ABCD;
+        detail.row.info.computedChecksum = 0x1234ABCE;
+        detail.fields.push_back({rustcask::Field::checksum, 100, 4, "1234ABCD", true});
+        detail.fields.push_back({rustcask::Field::keySize, 120, 2, "23", true});
+        fields.setRecord(detail);
+        QCOMPARE(text(fields, 1, FieldTreeModel::field), QStringLiteral("key size"));
+        QCOMPARE(text(fields, 1, FieldTreeModel::bytes), QStringLiteral("20–21"));
+        const QModelIndex checksum = fields.index(0, 0);
+        QCOMPARE(fields.rowCount(checksum), 3); // stored, computed, verdict
+        QCOMPARE(fields.index(1, FieldTreeModel::value, checksum).data().toString(), QStringLiteral("1234ABCE"));
+        QVERIFY(fields.index(2, FieldTreeModel::value, checksum).data().toString().contains(QLatin1String("not")));
+        QCOMPARE(fields.fieldOf(fields.index(2, 0, checksum)), 0);
     }
 };
 

@@ -3,8 +3,9 @@
 #include <QSignalSpy>
 #include <QTableView>
 #include <QTest>
+#include <QTreeView>
 
-#include "pages/storage/field_table_model.h"
+#include "pages/storage/field_tree_model.h"
 #include "pages/storage/record_card.h"
 #include "pages/storage/record_table_model.h"
 #include "pages/storage/records_panel.h"
@@ -87,6 +88,7 @@ private Q_SLOTS:
         OpenSession session(directory / "db", browsingOptions(true));
         RecordsPanel panel;
         RecordCard card;
+        QAbstractItemModelTester tester(card.fields(), QAbstractItemModelTester::FailureReportingMode::QtTest);
         connect(&panel, &RecordsPanel::recordSelected, &card, &RecordCard::showRecord);
         panel.setSession(session.get());
         card.setSession(session.get());
@@ -104,10 +106,18 @@ private Q_SLOTS:
         }
         QCOMPARE(covered, panel.model()->rowAt(3)->info.bytes);
         QCOMPARE(card.hex()->size(), covered);
-        card.fieldTable()->setCurrentIndex(card.fields()->index(2, 0));
+        card.fieldTree()->setCurrentIndex(card.fields()->index(2, 0));
         QCOMPARE(card.hex()->currentSpan(), 2);
+        // What the checksum means stands below it and belongs to the same bytes.
+        const QModelIndex checksum = card.fields()->index(0, 0);
+        QCOMPARE(card.fields()->rowCount(checksum), 3);
+        card.fieldTree()->setCurrentIndex(card.fields()->index(2, 0, checksum));
+        QCOMPARE(card.hex()->currentSpan(), 0);
+        QCOMPARE(card.fields()->index(0, FieldTreeModel::value, checksum).data().toString(),
+                 card.fields()->index(1, FieldTreeModel::value, checksum).data().toString());
         Q_EMIT card.hex()->currentSpanChanged(5);
-        QCOMPARE(card.fieldTable()->currentIndex().row(), 5);
+        QCOMPARE(card.fieldTree()->currentIndex().row(), 5);
+        QVERIFY(!card.fieldTree()->currentIndex().parent().isValid());
     }
 
     void aHintFileIsListedToo() {

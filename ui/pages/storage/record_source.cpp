@@ -2,35 +2,56 @@
 #include "pages/storage/record_source.h"
 
 #include <algorithm>
+#include <functional>
+#include <utility>
 
 #include <rustcask/database.h>
 
 namespace rustcask::ui {
 namespace {
 
-RecordState stateOf(const rustcask::RecordInfo& info, rustcask::Generation generation,
-                    const rustcask::Database* database) {
-    switch (info.kind) {
-    case rustcask::RecordKind::put: {
-        if (database == nullptr) {
-            return RecordState::superseded;
-        }
-        const auto newest = database->info(info.key);
-        const bool live = newest && *newest && (*newest)->location.generation == generation &&
-                          (*newest)->location.offset == info.offset;
-        return live ? RecordState::live : RecordState::superseded;
-    }
-    case rustcask::RecordKind::tombstone:
+constexpr std::uint64_t publishBytes = std::uint64_t{4} << 20; // of progress between two looks at a map
+
+RecordState stateOf(const rustcask::RecordInfo& info, rustcask::ByteKind kind) {
+    switch (kind) {
+    case rustcask::ByteKind::live:
+        return RecordState::live;
+    case rustcask::ByteKind::superseded:
+        return RecordState::superseded;
+    case rustcask::ByteKind::tombstone:
         return RecordState::tombstone;
-    case rustcask::RecordKind::damaged:
-        return RecordState::damaged;
-    case rustcask::RecordKind::unused:
+    case rustcask::ByteKind::unused:
         return RecordState::unused;
-    case rustcask::RecordKind::hintEntry:
-        return RecordState::hintEntry;
-    default:
-        return RecordState::header;
+    case rustcask::ByteKind::hint:
+    case rustcask::ByteKind::header:
+    case rustcask::ByteKind::damaged:
+        break;
     }
+    // Headers and entries that are damaged but in their place keep what they are: their verdict says it.
+    switch (info.kind) {
+    case rustcask::RecordKind::fileHeader:
+    case rustcask::RecordKind::hintHeader:
+    case rustcask::RecordKind::hintTrailer:
+        return info.verdict.empty() ? RecordState::header : RecordState::damaged;
+    case rustcask::RecordKind::hintEntry:
+        return info.verdict.empty() ? RecordState::hintEntry : RecordState::damaged;
+    default:
+        return RecordState::damaged;
+    }
+}
+
+/// The row of a record, its key cut.
+RecordRow rowOf(rustcask::RecordInfo info, rustcask::Generation generation, const rustcask::Database* database) {
+    auto judgement = rustcask::judge(info, generation, database);
+    RecordRow row;
+    row.state = stateOf(info, judgement.kind);
+    row.newest = std::move(judgement.newest);
+    row.info = std::move(info);
+    if (row.info.key.size() > maxListedKeyBytes) {
+        row.info.key.resize(maxListedKeyBytes);
+        row.info.key.shrink_to_fit();
+    }
+    return row;
 }
 
 } // namespace
@@ -51,40 +72,92 @@ std::uint64_t RecordIndex::pageOf(std::uint64_t offset) const {
     return after == m_offsets.begin() ? 0 : static_cast<std::uint64_t>(after - m_offsets.begin()) - 1;
 }
 
-Result<void> RecordIndex::build(const std::filesystem::path& file, rustcask::Progress& progress) {
+rustcask::ByteMap RecordIndex::map() const {
+    const std::lock_guard lock(m_mutex);
+    return m_map;
+}
+
+std::uint64_t RecordIndex::unusedTail() const {
+    const std::lock_guard lock(m_mutex);
+    return m_unusedTail;
+}
+
+Result<void> RecordIndex::build(const std::filesystem::path& file, rustcask::Progress& progress,
+                                const rustcask::Database* database) {
     auto inspector = rustcask::FileInspector::open(file);
     if (!inspector) {
         return rustcask::failure(inspector.error());
     }
     progress.setPhase(rustcask::Phase::scanning);
-    progress.setTotals(1, 0, (*inspector)->bytes());
-    // The lock is taken once a page, not once a record.
+    if (progress.counts().bytesTotal == 0) { // else it is one of several files
+        progress.setTotals(1, 0, (*inspector)->bytes());
+    }
     View found;
+    View resume;
+    rustcask::ByteMap map;
+    std::uint64_t unused = 0;
+    {
+        const std::lock_guard lock(m_mutex);
+        found = m_resume;
+        resume = m_resume;
+        m_offsets.resize(static_cast<std::size_t>((found.records + recordsAPage - 1) / recordsAPage));
+        if (m_mapBuckets > 0 && m_map.buckets() == 0) {
+            m_map = rustcask::ByteMap(0, (*inspector)->bytes(), m_mapBuckets);
+        }
+        map = m_map;
+    }
+    if (found.scannedTo > 0) {
+        (*inspector)->seek(found.scannedTo);
+        progress.addBytes(found.scannedTo);
+    }
+    // The lock is taken once a page, not once a record.
     std::vector<std::uint64_t> offsets;
     const auto publish = [&] {
         const std::lock_guard lock(m_mutex);
         m_offsets.insert(m_offsets.end(), offsets.begin(), offsets.end());
         m_view = found;
+        m_resume = resume;
+        m_map = map;
+        m_unusedTail = unused;
         offsets.clear();
     };
+    std::uint64_t sincePublished = 0;
     while (true) {
-        auto record = (*inspector)->next();
-        if (!record) {
-            return rustcask::failure(record.error());
+        auto next = (*inspector)->next();
+        if (!next) {
+            return rustcask::failure(next.error());
         }
-        if (!*record) {
+        if (!*next) {
             break;
         }
+        const rustcask::RecordInfo& record = **next;
         if (found.records % recordsAPage == 0) {
             if (auto go = progress.checkpoint("list the records"); !go) {
                 return go;
             }
-            publish();
-            offsets.push_back((*record)->offset);
+            // Copying a map costs more than listing a page.
+            if (m_mapBuckets == 0 || record.offset - sincePublished >= publishBytes) {
+                publish();
+                sincePublished = record.offset;
+            }
+            offsets.push_back(record.offset);
         }
         ++found.records;
-        found.scannedTo = (*record)->offset + (*record)->bytes;
-        progress.addBytes((*record)->bytes);
+        found.scannedTo = record.offset + record.bytes;
+        const bool sound = record.kind != rustcask::RecordKind::damaged && record.kind != rustcask::RecordKind::unused;
+        if (record.kind == rustcask::RecordKind::unused) {
+            unused = record.bytes;
+        } else {
+            unused = 0;
+            if (m_mapBuckets > 0) {
+                map.add(record.offset, record.bytes, rustcask::judge(record, (*inspector)->generation(), database).kind,
+                        true);
+            }
+            if (sound) {
+                resume = found;
+            }
+        }
+        progress.addBytes(record.bytes);
         progress.addRecords(1);
     }
     found.complete = true;
@@ -109,55 +182,177 @@ Result<std::vector<RecordRow>> readPage(const std::filesystem::path& file, std::
         if (!*record) {
             break;
         }
-        RecordRow row{std::move(**record), RecordState::superseded};
-        row.state = stateOf(row.info, (*inspector)->generation(), database);
-        if (row.info.key.size() > maxListedKeyBytes) {
-            row.info.key.resize(maxListedKeyBytes);
-            row.info.key.shrink_to_fit();
-        }
-        rows.push_back(std::move(row));
+        rows.push_back(rowOf(std::move(**record), (*inspector)->generation(), database));
     }
     return rows;
 }
 
-Result<RecordDetail> readRecord(const std::filesystem::path& file, std::uint64_t offset,
-                                const rustcask::Database* database) {
+bool RecordFilter::matches(const RecordRow& row) const {
+    return (states.empty() || std::find(states.begin(), states.end(), row.state) != states.end()) &&
+           (keyPart.empty() || row.info.key.find(keyPart) != std::string::npos);
+}
+
+Result<void> RecordMatches::find(const std::filesystem::path& file, const RecordFilter& filter,
+                                 const rustcask::Database* database, rustcask::Progress& progress) {
     auto inspector = rustcask::FileInspector::open(file);
     if (!inspector) {
         return rustcask::failure(inspector.error());
     }
-    (*inspector)->seek(offset);
-    auto record = (*inspector)->next();
-    if (!record) {
-        return rustcask::failure(record.error());
+    progress.setPhase(rustcask::Phase::scanning);
+    progress.setTotals(1, 0, (*inspector)->bytes());
+    std::size_t count = 0;
+    while (true) {
+        if (auto go = progress.checkpoint("search the records"); !go) {
+            return go;
+        }
+        auto next = (*inspector)->next();
+        if (!next) {
+            return rustcask::failure(next.error());
+        }
+        if (!*next) {
+            return {};
+        }
+        progress.addBytes((*next)->bytes);
+        progress.addRecords(1);
+        // The key decides first: it needs no look into the keydir.
+        if (!filter.keyPart.empty() && (*next)->key.find(filter.keyPart) == std::string::npos) {
+            continue;
+        }
+        RecordRow row = rowOf(std::move(**next), (*inspector)->generation(), database);
+        RecordFilter byState;
+        byState.states = filter.states;
+        if (!byState.matches(row)) {
+            continue;
+        }
+        const std::lock_guard lock(m_mutex);
+        if (count == most) {
+            m_cut = true;
+            return {};
+        }
+        ++count;
+        m_found.push_back(std::move(row));
     }
-    if (!*record || (*record)->offset != offset) {
-        return rustcask::failure({.code = rustcask::ErrorCode::corruption,
-                                  .operation = "show the record",
-                                  .file = file,
-                                  .offset = offset,
-                                  .detail = "no record begins here any more",
-                                  .advice = "Read the list again."});
+}
+
+std::vector<RecordRow> RecordMatches::take() {
+    const std::lock_guard lock(m_mutex);
+    return std::exchange(m_found, {});
+}
+
+bool RecordMatches::isCut() const {
+    const std::lock_guard lock(m_mutex);
+    return m_cut;
+}
+
+namespace {
+
+Result<std::optional<std::uint64_t>> findOffset(const std::filesystem::path& file, rustcask::Progress& progress,
+                                                const std::function<bool(const rustcask::RecordInfo&)>& wanted) {
+    auto inspector = rustcask::FileInspector::open(file);
+    if (!inspector) {
+        return rustcask::failure(inspector.error());
     }
+    progress.setPhase(rustcask::Phase::scanning);
+    progress.setTotals(1, 0, (*inspector)->bytes());
+    while (true) {
+        if (auto go = progress.checkpoint("look for the record"); !go) {
+            return rustcask::failure(go.error());
+        }
+        auto next = (*inspector)->next();
+        if (!next) {
+            return rustcask::failure(next.error());
+        }
+        if (!*next) {
+            return std::optional<std::uint64_t>();
+        }
+        if (wanted(**next)) {
+            return std::optional((*next)->offset);
+        }
+        progress.addBytes((*next)->bytes);
+    }
+}
+
+} // namespace
+
+Result<std::optional<std::uint64_t>> findSequence(const std::filesystem::path& file, rustcask::Sequence sequence,
+                                                  rustcask::Progress& progress) {
+    return findOffset(file, progress, [sequence](const rustcask::RecordInfo& record) {
+        return record.sequence == sequence && record.keyBytes > 0;
+    });
+}
+
+Result<std::optional<std::uint64_t>> findHintEntry(const std::filesystem::path& hintFile, std::uint64_t dataOffset,
+                                                   rustcask::Progress& progress) {
+    return findOffset(hintFile, progress, [dataOffset](const rustcask::RecordInfo& record) {
+        return record.kind == rustcask::RecordKind::hintEntry && record.dataOffset == dataOffset;
+    });
+}
+
+namespace {
+
+tl::unexpected<rustcask::Error> noRecordAt(const std::filesystem::path& file, std::uint64_t offset) {
+    return rustcask::failure({.code = rustcask::ErrorCode::corruption,
+                              .operation = "show the record",
+                              .file = file,
+                              .offset = offset,
+                              .detail = "no record begins here any more",
+                              .advice = "Read the list again."});
+}
+
+Result<RecordDetail> detailOf(rustcask::FileInspector& inspector, rustcask::RecordInfo record,
+                              const rustcask::Database* database) {
     RecordDetail detail;
-    detail.fileKind = (*inspector)->kind();
-    detail.generation = (*inspector)->generation();
-    detail.row.state = stateOf(**record, detail.generation, database);
-    auto fields = (*inspector)->fields(**record);
+    detail.fileKind = inspector.kind();
+    detail.generation = inspector.generation();
+    auto fields = inspector.fields(record);
     if (!fields) {
         return rustcask::failure(fields.error());
     }
     detail.fields = std::move(*fields);
-    auto bytes = (*inspector)->read(offset, std::min((*record)->bytes, maxShownBytes));
+    auto bytes = inspector.read(record.offset, std::min(record.bytes, maxShownBytes));
     if (!bytes) {
         return rustcask::failure(bytes.error());
     }
     detail.bytes = std::move(*bytes);
-    detail.row.info = std::move(**record);
-    if (detail.row.info.key.size() > maxListedKeyBytes) {
-        detail.row.info.key.resize(maxListedKeyBytes);
+    detail.key = record.key;
+    detail.row = rowOf(std::move(record), detail.generation, database);
+    return detail;
+}
+
+} // namespace
+
+Result<RecordDetail> readRecord(const std::filesystem::path& file, std::uint64_t offset,
+                                const rustcask::Database* database) {
+    rustcask::Progress progress;
+    auto detail = readRecordAt(file, offset, offset, database, progress);
+    if (detail && detail->row.info.offset != offset) {
+        return noRecordAt(file, offset);
     }
     return detail;
+}
+
+Result<RecordDetail> readRecordAt(const std::filesystem::path& file, std::uint64_t byte, std::uint64_t start,
+                                  const rustcask::Database* database, rustcask::Progress& progress) {
+    auto inspector = rustcask::FileInspector::open(file);
+    if (!inspector) {
+        return rustcask::failure(inspector.error());
+    }
+    (*inspector)->seek(start);
+    while (true) {
+        if (auto go = progress.checkpoint("look for the record"); !go) {
+            return rustcask::failure(go.error());
+        }
+        auto record = (*inspector)->next();
+        if (!record) {
+            return rustcask::failure(record.error());
+        }
+        if (!*record || (*record)->offset > byte) {
+            return noRecordAt(file, byte);
+        }
+        if (byte < (*record)->offset + (*record)->bytes) {
+            return detailOf(**inspector, std::move(**record), database);
+        }
+    }
 }
 
 } // namespace rustcask::ui

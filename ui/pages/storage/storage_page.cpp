@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/storage/storage_page.h"
 
-#include <algorithm>
-
 #include <QAction>
-#include <QHeaderView>
-#include <QSortFilterProxyModel>
 #include <QSplitter>
 #include <QStackedWidget>
-#include <QTableView>
 #include <QVBoxLayout>
 
 #include "actions/action_registry.h"
 #include "pages/storage/activity_card.h"
-#include "pages/storage/file_bar_delegate.h"
-#include "pages/storage/file_table_model.h"
+#include "pages/storage/byte_map_store.h"
+#include "pages/storage/byte_map_view.h"
+#include "pages/storage/files_card.h"
 #include "pages/storage/merge_card.h"
 #include "pages/storage/merge_dialog.h"
 #include "pages/storage/policy_dialog.h"
@@ -23,10 +19,7 @@
 #include "pages/storage/verify_panel.h"
 #include "session/session.h"
 #include "settings/settings.h"
-#include "theme/format.h"
 #include "widgets/card.h"
-#include "widgets/color_swatch.h"
-#include "widgets/labels.h"
 #include "widgets/states.h"
 
 namespace rustcask::ui {
@@ -42,13 +35,12 @@ StoragePage::StoragePage(PageContext context, QWidget* parent)
       m_recordsAction(actions().add(QStringLiteral("storage.records"), tr("Show &records of the selected file"),
                                     QKeySequence(tr("Ctrl+R")), tr("Storage"), this)),
       m_stack(new QStackedWidget),
-      m_fileModel(new FileTableModel(this)),
-      m_sorted(new QSortFilterProxyModel(this)),
+      m_files(new FilesCard(context.settings)),
       m_activity(new ActivityCard(m_verifyAction)),
       m_merge(new MergeCard(m_policyAction, m_mergeAction)),
       m_record(new RecordCard) {
     auto* left = new QSplitter(Qt::Vertical);
-    left->addWidget(buildFilesCard());
+    left->addWidget(m_files);
     left->addWidget(m_activity);
     left->setStretchFactor(0, 2);
     left->setStretchFactor(1, 3);
@@ -88,6 +80,16 @@ StoragePage::StoragePage(PageContext context, QWidget* parent)
     connect(m_policyAction, &QAction::triggered, this, &StoragePage::openPolicyDialog);
     connect(m_verifyAction, &QAction::triggered, this, &StoragePage::startVerify);
     connect(m_recordsAction, &QAction::triggered, this, [this] { m_activity->showTab(ActivityCard::records); });
+    connect(m_files, &FilesCard::currentFileChanged, this, [this](const QString& name) {
+        if (!name.isEmpty()) {
+            m_activity->recordsPanel()->showFile(name);
+        }
+    });
+    connect(m_files, &FilesCard::selectionChanged, this, &StoragePage::updateActions);
+    connect(m_files, &FilesCard::fileActivated, m_recordsAction, &QAction::trigger);
+    connect(m_files, &FilesCard::recordChosen, this, &StoragePage::showRecordAt);
+    connect(m_record, &RecordCard::shown, this,
+            [this] { m_files->map()->setSelectedRecord(m_record->fileName(), m_record->offset(), m_record->bytes()); });
     connect(m_merge, &MergeCard::runningChanged, this, &StoragePage::updateActions);
     connect(m_merge, &MergeCard::finished, this, [this] { Q_EMIT statusMessage(m_merge->sentence()); });
     connect(m_activity->verifyPanel(), &VerifyPanel::runningChanged, this, &StoragePage::updateActions);
@@ -103,38 +105,8 @@ StoragePage::StoragePage(PageContext context, QWidget* parent)
 
 StoragePage::~StoragePage() = default;
 
-QWidget* StoragePage::buildFilesCard() {
-    m_filesCard = new Card(tr("Files"));
-    m_filesCard->addHeaderWidget(
-        new Legend({Meaning::live, Meaning::dead, Meaning::tombstone, Meaning::active, Meaning::damaged}));
-    m_sorted->setSourceModel(m_fileModel);
-    m_sorted->setSortRole(FileTableModel::sortRole);
-    m_files = new QTableView;
-    styleTable(m_files, tr("Data files"));
-    m_files->setModel(m_sorted);
-    m_files->setSortingEnabled(true);
-    m_files->sortByColumn(FileTableModel::file, Qt::AscendingOrder);
-    m_files->setSelectionMode(QAbstractItemView::ExtendedSelection);
-    m_files->setItemDelegateForColumn(FileTableModel::map, new FileBarDelegate(m_files));
-    auto* header = m_files->horizontalHeader();
-    const int widths[]{60, 104, 150, 76, 68, 76, 80, 104, 76, 72};
-    for (int column = 0; column < FileTableModel::columnCountValue; ++column) {
-        m_files->setColumnWidth(column, widths[column]);
-    }
-    header->setSectionResizeMode(FileTableModel::map, QHeaderView::Interactive);
-    header->setStretchLastSection(false);
-    settings().keep(header, QStringLiteral("storage/files"));
-    m_filesCard->addBody(m_files);
-
-    connect(m_files->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& index) {
-        if (index.isValid()) {
-            const auto& file = m_fileModel->fileAt(m_sorted->mapToSource(index).row());
-            m_activity->recordsPanel()->showFile(QStringLiteral("%1.rustcask.data").arg(file.generation.value));
-        }
-    });
-    connect(m_files->selectionModel(), &QItemSelectionModel::selectionChanged, this, &StoragePage::updateActions);
-    connect(m_files, &QTableView::activated, m_recordsAction, &QAction::trigger);
-    return m_filesCard;
+QTableView* StoragePage::fileTable() const {
+    return m_files->fileTable();
 }
 
 void StoragePage::setSession(Session* session) {
@@ -147,20 +119,15 @@ void StoragePage::setSession(Session* session) {
     m_policy.reset();
     m_merge->setSession(session);
     m_record->setSession(session);
-    m_fileModel->setFiles({});
+    m_files->setSession(session);
     m_activity->setSession(session);
     m_stack->setCurrentIndex(session == nullptr ? 0 : 1);
     if (session != nullptr) {
-        connect(session, &Session::statsSampled, this, [this](const rustcask::Stats& stats) { showStats(stats); });
+        connect(session, &Session::statsSampled, m_files, &FilesCard::showStats);
         connect(session, &Session::faulted, this, &StoragePage::updateActions);
-        showStats(session->stats());
+        m_files->showStats(session->stats());
     }
     updateActions();
-}
-
-void StoragePage::showStats(const rustcask::Stats& stats) {
-    m_fileModel->setFiles(stats.files);
-    m_filesCard->setSubtitle(filesSummary(stats));
 }
 
 void StoragePage::updateActions() {
@@ -170,7 +137,7 @@ void StoragePage::updateActions() {
     m_mergeAction->setEnabled(open && !readOnly && !merging);
     m_policyAction->setEnabled(open && !readOnly);
     m_verifyAction->setEnabled(open && !m_activity->verifyPanel()->isRunning());
-    m_recordsAction->setEnabled(open && m_files->currentIndex().isValid());
+    m_recordsAction->setEnabled(open && !m_files->currentFile().isEmpty());
     const QString refused = tr("Not possible: the database is open read-only.");
     m_mergeAction->setToolTip(!open      ? tr("No database is open")
                               : readOnly ? refused
@@ -181,22 +148,12 @@ void StoragePage::updateActions() {
                                           : tr("When merges start and which files they take"));
 }
 
-std::vector<rustcask::Generation> StoragePage::selectedFiles() const {
-    std::vector<rustcask::Generation> chosen;
-    const auto rows = m_files->selectionModel()->selectedRows();
-    for (const QModelIndex& index : rows) {
-        chosen.push_back(m_fileModel->fileAt(m_sorted->mapToSource(index).row()).generation);
-    }
-    std::sort(chosen.begin(), chosen.end());
-    return chosen;
-}
-
 void StoragePage::openMergeDialog() {
     if (!m_mergeAction->isEnabled() || m_mergeDialog) {
         return;
     }
     // A single current row is where the reader looks, not a choice of what to merge; several are.
-    auto chosen = selectedFiles();
+    auto chosen = m_files->selectedFiles();
     m_mergeDialog = new MergeDialog(*m_session, chosen, window());
     if (chosen.size() < 2) {
         m_mergeDialog->choose(rustcask::MergeSelection::Kind::everything);
@@ -229,6 +186,13 @@ void StoragePage::showBytes(const QString& fileName, quint64 offset) {
     }
 }
 
+void StoragePage::showRecordAt(const QString& fileName, quint64 byte) {
+    m_record->showByte(fileName, byte, m_files->store()->startBefore(fileName, byte));
+    if (m_activity->currentTab() == ActivityCard::records) {
+        m_activity->recordsPanel()->showFile(fileName, byte);
+    }
+}
+
 void StoragePage::showTarget(const QByteArray& target) {
     const auto parts = target.split('@');
     bool generationFine = false;
@@ -253,8 +217,8 @@ void StoragePage::enterScene(const QString& scene) {
     } else if (scene == QLatin1String("operations")) {
         m_activity->showTab(ActivityCard::operations);
     } else if (scene == QLatin1String("records")) {
-        if (!m_files->currentIndex().isValid() && m_sorted->rowCount() > 0) {
-            m_files->setCurrentIndex(m_sorted->index(0, 0));
+        if (m_files->currentFile().isEmpty() && !m_files->store()->files().empty()) {
+            m_files->selectFile(m_files->store()->files().front().name, false);
         }
         m_activity->showTab(ActivityCard::records);
     } else if (scene == QLatin1String("verify")) {

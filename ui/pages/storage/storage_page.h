@@ -14,21 +14,15 @@
 
 QT_BEGIN_NAMESPACE
 class QAction;
-class QSortFilterProxyModel;
 class QStackedWidget;
 class QTableView;
 QT_END_NAMESPACE
 
-namespace rustcask {
-struct Stats;
-}
-
 namespace rustcask::ui {
 
 class ActivityCard;
-class Card;
 class EmptyState;
-class FileTableModel;
+class FilesCard;
 class MergeCard;
 class RecordCard;
 
@@ -49,7 +43,8 @@ public:
     void enterScene(const QString& scene) override;
 
     // For tests.
-    [[nodiscard]] QTableView* fileTable() const { return m_files; }
+    [[nodiscard]] FilesCard* files() const { return m_files; }
+    [[nodiscard]] QTableView* fileTable() const;
     [[nodiscard]] ActivityCard* activity() const { return m_activity; }
     [[nodiscard]] MergeCard* mergeCard() const { return m_merge; }
     [[nodiscard]] RecordCard* recordCard() const { return m_record; }
@@ -57,14 +52,12 @@ public:
     [[nodiscard]] PolicyDialog* policyDialog() const { return m_policyDialog; }
 
 private:
-    [[nodiscard]] QWidget* buildFilesCard();
-    void showStats(const rustcask::Stats& stats);
     void updateActions();
     void openMergeDialog();
     void openPolicyDialog();
     void startVerify();
     void showBytes(const QString& fileName, quint64 offset);
-    [[nodiscard]] std::vector<rustcask::Generation> selectedFiles() const;
+    void showRecordAt(const QString& fileName, quint64 byte);
 
     Session* m_session = nullptr;
     std::optional<rustcask::MergePolicy> m_policy{}; // set here; the database tells the one it was opened with
@@ -73,10 +66,7 @@ private:
     QAction* m_verifyAction;
     QAction* m_recordsAction;
     QStackedWidget* m_stack;
-    Card* m_filesCard = nullptr;
-    QTableView* m_files = nullptr;
-    FileTableModel* m_fileModel;
-    QSortFilterProxyModel* m_sorted;
+    FilesCard* m_files;
     ActivityCard* m_activity;
     MergeCard* m_merge;
     RecordCard* m_record;
