@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QAbstractItemModelTester>
+#include <QComboBox>
+#include <QLineEdit>
 #include <QSignalSpy>
 #include <QTableView>
 #include <QTest>
+#include <QToolButton>
 #include <QTreeView>
 
 #include "pages/storage/field_tree_model.h"
@@ -92,7 +95,7 @@ private Q_SLOTS:
         connect(&panel, &RecordsPanel::recordSelected, &card, &RecordCard::showRecord);
         panel.setSession(session.get());
         card.setSession(session.get());
-        panel.setFiles(session->stats());
+        panel.setFiles({QStringLiteral("1.rustcask.data"), QStringLiteral("1.rustcask.hint")});
         panel.resize(700, 400);
         panel.show();
         QSignalSpy shown(&card, &RecordCard::shown);
@@ -126,13 +129,94 @@ private Q_SLOTS:
         OpenSession session(directory / "db", browsingOptions(true));
         RecordsPanel panel;
         panel.setSession(session.get());
-        panel.setFiles(session->stats());
+        panel.setFiles({QStringLiteral("1.rustcask.data"), QStringLiteral("1.rustcask.hint")});
         panel.resize(700, 400);
         panel.show();
         QVERIFY(panel.showFile(QStringLiteral("1.rustcask.hint")));
         QTRY_VERIFY(panel.model()->isComplete() && panel.model()->rowAt(1) != nullptr);
         QCOMPARE(panel.model()->rowAt(1)->state, RecordState::hintEntry);
         QVERIFY(!panel.showFile(QStringLiteral("99.rustcask.data")));
+    }
+
+    void aFilterListsWhatMatches() {
+        rustcask::test::TemporaryDirectory directory;
+        fill(directory / "db",
+             {.keys = 1500, .overwrites = 1, .removes = 5, .valueBytes = 10, .maxFileBytes = 1 << 20});
+        OpenSession session(directory / "db", browsingOptions(true));
+        RecordsPanel panel;
+        panel.setSession(session.get());
+        panel.setFiles({QStringLiteral("1.rustcask.data")});
+        panel.resize(700, 400);
+        panel.show();
+        RecordTableModel* model = panel.model();
+        QAbstractItemModelTester tester(model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QTRY_VERIFY(model->isComplete());
+        panel.kindFilter()->setCurrentIndex(3); // tombstones
+        QTRY_VERIFY(model->isComplete() && model->rowCount() == 5);
+        QCOMPARE(panel.countText(), QStringLiteral("5 match"));
+        panel.kindFilter()->setCurrentIndex(2); // superseded: every second key once, and the five deleted
+        QTRY_VERIFY(model->isComplete() && model->rowCount() == 750 + 5);
+        // Key 0 was deleted at last; key 6 was overwritten, and the verdict says by what.
+        QVERIFY(model->index(0, RecordTableModel::verdict).data().toString().contains(QLatin1String("deleted")));
+        const auto& row = *model->rowAt(5);
+        QCOMPARE(row.info.key, keyName(6));
+        QVERIFY(row.newest.has_value());
+        QVERIFY(model->index(5, RecordTableModel::verdict)
+                    .data()
+                    .toString()
+                    .contains(QStringLiteral("superseded by 1 @ ")));
+        panel.keyFilter()->setText(QString::fromStdString(keyName(6)));
+        QTRY_VERIFY(model->isComplete() && model->rowCount() == 1);
+        panel.keyFilter()->clear();
+        panel.kindFilter()->setCurrentIndex(0);
+        QTRY_VERIFY(model->isComplete() && model->rowCount() == 1 + 1500 + 750 + 5);
+        // By sequence number and by offset.
+        panel.jumpEdit()->setText(QStringLiteral("#1501"));
+        QTest::keyClick(panel.jumpEdit(), Qt::Key_Return);
+        QTRY_COMPARE(panel.table()->currentIndex().row(), 1501);
+        const quint64 offset = model->rowAt(1501)->info.offset;
+        panel.jumpEdit()->setText(QStringLiteral("0x%1").arg(offset - 1, 0, 16));
+        QTest::keyClick(panel.jumpEdit(), Qt::Key_Return);
+        QTRY_COMPARE(panel.table()->currentIndex().row(), 1500);
+        panel.jumpEdit()->setText(QStringLiteral("nowhere"));
+        QTest::keyClick(panel.jumpEdit(), Qt::Key_Return);
+        QCOMPARE(panel.table()->currentIndex().row(), 1500);
+    }
+
+    void fromAVersionToTheNextAndToItsHintEntry() {
+        rustcask::test::TemporaryDirectory directory;
+        fill(directory / "db", {.keys = 30, .overwrites = 2});
+        OpenSession session(directory / "db", browsingOptions(true));
+        RecordCard card;
+        card.setSession(session.get());
+        QSignalSpy shown(&card, &RecordCard::shown);
+        card.showByte(QStringLiteral("1.rustcask.data"), 40, 0); // in the middle of the first record
+        QTRY_COMPARE(shown.size(), 1);
+        QCOMPARE(card.key(), keyName(0));
+        const QString first = card.subtitle();
+        QVERIFY(card.note().contains(QLatin1String("newest version lies at")));
+        card.showNewer();
+        QTRY_COMPARE(shown.size(), 2);
+        QVERIFY(card.olderButton()->isEnabled() && card.newerButton()->isEnabled());
+        card.showNewer();
+        QTRY_COMPARE(shown.size(), 3);
+        QVERIFY(!card.newerButton()->isEnabled()); // it is live
+        const QString newest = card.subtitle();
+        card.showPartner();
+        QTRY_COMPARE(shown.size(), 4);
+        QVERIFY(card.fileName().endsWith(QLatin1String(".hint")));
+        card.showPartner();
+        QTRY_COMPARE(shown.size(), 5);
+        QCOMPARE(card.subtitle(), newest);
+        card.showOlder();
+        QTRY_COMPARE(shown.size(), 6);
+        card.showOlder();
+        QTRY_COMPARE(shown.size(), 7);
+        QCOMPARE(card.subtitle(), first);
+        QVERIFY(!card.olderButton()->isEnabled());
+        card.goBack();
+        card.goBack();
+        QTRY_VERIFY(shown.size() >= 8);
     }
 
     void aFileThatIsGoneIsAnErrorInWords() {

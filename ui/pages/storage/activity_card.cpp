@@ -178,7 +178,6 @@ double ActivityCard::now() const {
 
 void ActivityCard::take(const rustcask::Stats& stats, qint64 monotonicMs) {
     m_recorder.sample(stats, m_epoch + static_cast<double>(monotonicMs) / 1000);
-    m_records->setFiles(stats);
     draw();
 }
 

@@ -40,7 +40,7 @@ rustcask::ByteTally tallyOf(const rustcask::FileStats& stats) {
     return tally;
 }
 
-std::vector<MapFile> mapFiles(const rustcask::Stats& stats, std::vector<MapFile> before) {
+std::vector<MapFile> mapFiles(const rustcask::Stats& stats, const HintSizes& hints, std::vector<MapFile> before) {
     std::vector<MapFile> files;
     files.reserve(stats.files.size() * 2);
     QHash<QString, MapFile*> known;
@@ -71,14 +71,15 @@ std::vector<MapFile> mapFiles(const rustcask::Stats& stats, std::vector<MapFile>
         data.stats = file;
         data.whole = tallyOf(file);
         add(std::move(data));
-        if (file.hasHint) {
+        const quint64 hintBytes = file.hasHint ? file.hintBytes : hints.value(file.generation.value);
+        if (hintBytes > 0) {
             MapFile hint;
             hint.name = QStringLiteral("%1.rustcask.hint").arg(file.generation.value);
             hint.kind = rustcask::FileKind::hint;
             hint.generation = file.generation;
-            hint.bytes = file.hintBytes;
+            hint.bytes = hintBytes;
             hint.stats = file;
-            hint.whole[rustcask::ByteKind::hint] = file.hintBytes;
+            hint.whole[rustcask::ByteKind::hint] = hintBytes;
             add(std::move(hint));
         }
     }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include <QHash>
 #include <QString>
 #include <QVector>
 
@@ -44,8 +45,13 @@ struct MapFile {
 
 /// What the statistics say of a data file's bytes.
 [[nodiscard]] rustcask::ByteTally tallyOf(const rustcask::FileStats& stats);
+/// Bytes of the hint files in a directory, by generation; those that no opening would take, too.
+using HintSizes = QHash<quint64, quint64>;
+
 /// The files of a database on the map: each data file, followed by its hint file. What was scanned before is kept.
-[[nodiscard]] std::vector<MapFile> mapFiles(const rustcask::Stats& stats, std::vector<MapFile> before);
+/// @param hints as listed last; the statistics know only of those that fit
+[[nodiscard]] std::vector<MapFile> mapFiles(const rustcask::Stats& stats, const HintSizes& hints,
+                                            std::vector<MapFile> before);
 
 /// One record as the map draws it.
 struct MapRecord {

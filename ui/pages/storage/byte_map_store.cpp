@@ -22,7 +22,7 @@ ByteMapStore::ByteMapStore(QObject* parent) : QObject(parent) {
     m_again.setSingleShot(true);
     connect(&m_again, &QTimer::timeout, this, &ByteMapStore::scan);
     m_outputs.setInterval(outputsIntervalMs);
-    connect(&m_outputs, &QTimer::timeout, this, &ByteMapStore::listOutputs);
+    connect(&m_outputs, &QTimer::timeout, this, &ByteMapStore::list);
 }
 
 ByteMapStore::~ByteMapStore() = default;
@@ -41,6 +41,7 @@ void ByteMapStore::setSession(Session* session) {
     m_jobs.clear();
     m_scan.clear();
     m_detail = {};
+    m_hints.clear();
     reindex();
     m_merging = false;
     m_listing = false;
@@ -104,7 +105,7 @@ void ByteMapStore::take(const rustcask::Stats& stats) {
             file.drained = 0;
         }
     }
-    m_files = mapFiles(stats, std::move(m_files));
+    m_files = mapFiles(stats, m_hints, std::move(m_files));
     reindex();
     bool sameNames = before.size() == m_files.size();
     for (std::size_t i = 0; sameNames && i < m_files.size(); ++i) {
@@ -114,6 +115,7 @@ void ByteMapStore::take(const rustcask::Stats& stats) {
         Q_EMIT mapChanged(-1);
     } else {
         Q_EMIT filesChanged();
+        list();
     }
     if (stats.mergeRunning && !m_outputs.isActive()) {
         m_merging = true;
@@ -355,6 +357,9 @@ void ByteMapStore::setMergeProgress(const std::vector<rustcask::Generation>& inp
 
 void ByteMapStore::takeEvents(const QVector<EngineEvent>& events) {
     for (const EngineEvent& event : events) {
+        if (event.kind == rustcask::EventKind::hint) {
+            list();
+        }
         if (event.kind != rustcask::EventKind::merge) {
             continue;
         }
@@ -385,26 +390,43 @@ void ByteMapStore::clearMerge() {
     Q_EMIT filesChanged();
 }
 
-void ByteMapStore::listOutputs() {
-    if (m_session == nullptr || m_listing) {
+void ByteMapStore::list() {
+    if (m_session == nullptr || m_listing || m_session->isClosing()) {
         return;
     }
     m_listing = true;
     TaskOptions quiet;
     quiet.visible = false;
     m_session->tasks().start<rustcask::DirectoryListing>(
-        tr("Listing the outputs of the merge"),
+        tr("Listing the directory"),
         [directory = std::filesystem::path(m_session->directory().toStdString())](rustcask::Progress&) {
             return rustcask::listDirectory(directory);
         },
         m_context.get(),
         [this](Result<rustcask::DirectoryListing> listing) {
             m_listing = false;
-            if (listing && m_merging) {
+            if (!listing) {
+                return; // a directory in the middle of a merge's renames: the next look will do
+            }
+            takeHints(listing->files);
+            if (m_merging) {
                 showOutputs(listing->files);
             }
         },
         quiet);
+}
+
+void ByteMapStore::takeHints(const std::vector<rustcask::FileEntry>& entries) {
+    HintSizes hints;
+    for (const rustcask::FileEntry& entry : entries) {
+        if (entry.kind == rustcask::FileKind::hint) {
+            hints.insert(entry.generation.value, entry.bytes);
+        }
+    }
+    if (hints != m_hints) {
+        m_hints = std::move(hints);
+        take(m_session->stats());
+    }
 }
 
 void ByteMapStore::showOutputs(const std::vector<rustcask::FileEntry>& entries) {

@@ -78,8 +78,9 @@ private:
     void scanSoon();
     void scan();
     void takeScanned();
-    void listOutputs();
+    void list();
     void showOutputs(const std::vector<rustcask::FileEntry>& outputs);
+    void takeHints(const std::vector<rustcask::FileEntry>& entries);
     void clearMerge();
     [[nodiscard]] bool wantsScan(const MapFile& file) const;
     [[nodiscard]] std::filesystem::path pathOf(const QString& name) const;
@@ -90,6 +91,7 @@ private:
     std::unique_ptr<QObject> m_recordContext{};
     std::vector<MapFile> m_files{};
     QHash<QString, int> m_at{}; // by name
+    HintSizes m_hints{};
     quint64 m_largest = 0;
     bool m_watched = false;
     bool m_merging = false;

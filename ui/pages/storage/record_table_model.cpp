@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/storage/record_table_model.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include <QPainter>
 #include <QPixmap>
 #include <QTextDocument>
@@ -87,16 +90,29 @@ void RecordTableModel::setPalette(const QPalette& palette) {
 }
 
 void RecordTableModel::open(TaskRunner& runner, std::shared_ptr<const rustcask::Database> database,
-                            const std::filesystem::path& file) {
+                            const std::filesystem::path& file, std::shared_ptr<RecordIndex> whole) {
     close();
     m_runner = &runner;
     m_database = std::move(database);
     m_file = file;
-    m_index = std::make_shared<RecordIndex>();
+    m_index = std::move(whole);
+    begin();
+}
+
+void RecordTableModel::begin() {
     m_context = std::make_unique<QObject>();
-    Task* task = runner.start<void>(
-        tr("Listing the records of %1").arg(displayKey(file.filename().string())),
-        [listing = m_index, file](rustcask::Progress& progress) { return listing->build(file, progress); },
+    if (!m_filter.isEmpty()) {
+        search();
+        return;
+    }
+    if (m_index && m_index->view().complete) {
+        QTimer::singleShot(0, m_context.get(), [this] { takeIndex(); });
+        return;
+    }
+    m_index = std::make_shared<RecordIndex>();
+    Task* task = m_runner->start<void>(
+        tr("Listing the records of %1").arg(displayKey(m_file.filename().string())),
+        [listing = m_index, file = m_file](rustcask::Progress& progress) { return listing->build(file, progress); },
         m_context.get(),
         [this](Result<void> built) {
             takeIndex();
@@ -107,6 +123,51 @@ void RecordTableModel::open(TaskRunner& runner, std::shared_ptr<const rustcask::
     connect(task, &Task::progressed, m_context.get(), [this] { takeIndex(); });
 }
 
+void RecordTableModel::search() {
+    m_matches = std::make_shared<RecordMatches>();
+    Task* task = m_runner->start<void>(
+        tr("Searching the records of %1").arg(displayKey(m_file.filename().string())),
+        [matches = m_matches, file = m_file, filter = m_filter, database = m_database](rustcask::Progress& progress) {
+            return matches->find(file, filter, database.get(), progress);
+        },
+        m_context.get(),
+        [this](Result<void> done) {
+            takeMatches();
+            if (done) {
+                m_complete = true;
+                Q_EMIT listed(static_cast<quint64>(m_rows), true);
+            } else if (done.error().code != rustcask::ErrorCode::cancelled) {
+                Q_EMIT failed(done.error());
+            }
+        });
+    connect(task, &Task::progressed, m_context.get(), [this] { takeMatches(); });
+}
+
+void RecordTableModel::takeMatches() {
+    auto found = m_matches->take();
+    if (!found.empty()) {
+        const int more = static_cast<int>(found.size());
+        beginInsertRows({}, m_rows, m_rows + more - 1);
+        std::move(found.begin(), found.end(), std::back_inserter(m_found));
+        m_rows += more;
+        endInsertRows();
+    }
+    Q_EMIT listed(static_cast<quint64>(m_rows), m_complete);
+    tryToLocate();
+}
+
+void RecordTableModel::setFilter(const RecordFilter& filter) {
+    const auto runner = m_runner;
+    auto index = m_index;
+    auto database = m_database;
+    const auto listed = m_file;
+    close();
+    m_filter = filter;
+    if (runner != nullptr) {
+        open(*runner, std::move(database), listed, std::move(index));
+    }
+}
+
 void RecordTableModel::close() {
     m_context.reset(); // cancels what runs for it
     beginResetModel();
@@ -114,6 +175,8 @@ void RecordTableModel::close() {
     m_database.reset();
     m_file.clear();
     m_index.reset();
+    m_matches.reset();
+    m_found.clear();
     m_rows = 0;
     m_scannedTo = 0;
     m_complete = false;
@@ -143,6 +206,15 @@ void RecordTableModel::locate(quint64 wanted) {
 }
 
 void RecordTableModel::tryToLocate() {
+    if (m_wanted && m_matches) {
+        const auto after = std::upper_bound(m_found.begin(), m_found.end(), *m_wanted,
+                                            [](quint64 byte, const RecordRow& row) { return byte < row.info.offset; });
+        if (!m_found.empty() && (m_complete || after != m_found.end())) {
+            m_wanted.reset();
+            Q_EMIT located(std::max(0, static_cast<int>(after - m_found.begin()) - 1));
+        }
+        return;
+    }
     if (!m_wanted || !m_index || (*m_wanted >= m_scannedTo && !m_complete) || m_rows == 0) {
         return;
     }
@@ -205,6 +277,9 @@ const RecordRow* RecordTableModel::rowAt(int row) const {
     if (row < 0 || row >= m_rows) {
         return nullptr;
     }
+    if (m_matches) {
+        return &m_found[static_cast<std::size_t>(row)];
+    }
     const quint64 page = static_cast<quint64>(row) / recordsAPage;
     const Page* rows = m_pages.object(page);
     const auto inPage = static_cast<std::size_t>(static_cast<quint64>(row) % recordsAPage);
@@ -227,7 +302,7 @@ QString RecordTableModel::text(const RecordRow& row, int column) const {
     case offset:
         return formatOffset(info.offset);
     case kind:
-        return row.state == RecordState::header ? recordKindText(info.kind) : recordStateText(row.state);
+        return recordKindText(info.kind);
     case sequence:
         return isKeyed ? formatCount(info.sequence.value) : QString();
     case time:
@@ -239,7 +314,15 @@ QString RecordTableModel::text(const RecordRow& row, int column) const {
     case valueSize:
         return isKeyed ? formatBytes(info.valueBytes) : QString();
     case verdict:
-        return info.verdict.empty() ? QString() : displayKey(info.verdict);
+        if (!info.verdict.empty()) {
+            return displayKey(info.verdict);
+        }
+        if (row.state == RecordState::superseded) {
+            return row.newest ? tr("superseded by %1").arg(formatLocation(row.newest->location))
+                              : tr("superseded: deleted later");
+        }
+        return row.state == RecordState::header || row.state == RecordState::unused ? QString()
+                                                                                    : recordStateText(row.state);
     default:
         return {};
     }

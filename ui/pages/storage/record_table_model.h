@@ -28,10 +28,16 @@ public:
     explicit RecordTableModel(QObject* parent = nullptr);
     ~RecordTableModel() override;
 
-    /// Begins to list `file`. `runner` must outlive the next `close`.
-    void open(TaskRunner& runner, std::shared_ptr<const rustcask::Database> database,
-              const std::filesystem::path& file);
+    /// Begins to list `file`. `runner` must outlive the next `close`. `whole`: the index of all its records where one
+    /// is known; then it is listed at once.
+    void open(TaskRunner& runner, std::shared_ptr<const rustcask::Database> database, const std::filesystem::path& file,
+              std::shared_ptr<RecordIndex> whole = {});
     void close();
+    /// Lists only the records that match, the first `RecordMatches::most` of them; an empty filter lists all again.
+    void setFilter(const RecordFilter& filter);
+    [[nodiscard]] const RecordFilter& filter() const { return m_filter; }
+    /// Whether matches were left out for their number.
+    [[nodiscard]] bool isCut() const { return m_matches && m_matches->isCut(); }
     [[nodiscard]] bool isOpen() const { return m_runner != nullptr; }
     [[nodiscard]] const std::filesystem::path& file() const { return m_file; }
     /// Whether all of the file is listed: until then the count is "so far".
@@ -57,6 +63,9 @@ Q_SIGNALS:
 private:
     using Page = std::vector<RecordRow>;
 
+    void begin();
+    void search();
+    void takeMatches();
     void takeIndex();
     void requestPage(quint64 page) const;
     void loadPage(quint64 page);
@@ -67,7 +76,10 @@ private:
     std::shared_ptr<const rustcask::Database> m_database{};
     std::filesystem::path m_file{};
     std::shared_ptr<RecordIndex> m_index{};
-    std::unique_ptr<QObject> m_context{}; // gone with the file: results of an old one find nobody
+    RecordFilter m_filter{};
+    std::shared_ptr<RecordMatches> m_matches{}; // with a filter
+    Page m_found{};                             // taken from it
+    std::unique_ptr<QObject> m_context{};       // gone with the file: results of an old one find nobody
     int m_rows = 0;
     quint64 m_scannedTo = 0;
     bool m_complete = false;

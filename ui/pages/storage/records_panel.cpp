@@ -6,6 +6,7 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
+#include <QLineEdit>
 #include <QSignalBlocker>
 #include <QTableView>
 #include <QToolButton>
@@ -24,6 +25,9 @@ RecordsPanel::RecordsPanel(QWidget* parent)
     : QWidget(parent),
       m_files(new QComboBox),
       m_count(makeMuted({})),
+      m_key(new QLineEdit),
+      m_kind(new QComboBox),
+      m_jump(new QLineEdit),
       m_reload(makeIconButton(QStringLiteral("refresh"), tr("Read the list again"))),
       m_banner(new Banner),
       m_model(new RecordTableModel(this)),
@@ -49,10 +53,38 @@ RecordsPanel::RecordsPanel(QWidget* parent)
     row->addWidget(m_files);
     row->addWidget(m_count, 1);
     row->addWidget(m_reload);
+
+    m_key->setPlaceholderText(tr("Key contains…"));
+    m_key->setAccessibleName(tr("Part of the key of the records to list"));
+    m_key->setClearButtonEnabled(true);
+    m_kind->setAccessibleName(tr("Kind of the records to list"));
+    m_kind->setToolTip(tr("Kind of the records to list"));
+    m_kind->addItem(tr("all records"));
+    for (const RecordState state :
+         {RecordState::live, RecordState::superseded, RecordState::tombstone, RecordState::damaged}) {
+        m_kind->addItem(recordStateText(state), static_cast<int>(state));
+    }
+    m_jump->setPlaceholderText(tr("Go to offset or #sequence"));
+    m_jump->setAccessibleName(tr("Offset or sequence number to go to"));
+    m_jump->setToolTip(tr("An offset in bytes (18204556, 0x115C78C), or a sequence number after # (#64046)"));
+    auto* tools = new QWidget;
+    auto* toolRow = new QHBoxLayout(tools);
+    toolRow->setContentsMargins(14, 0, 14, 8);
+    toolRow->setSpacing(8);
+    toolRow->addWidget(m_key, 2);
+    toolRow->addWidget(m_kind);
+    toolRow->addWidget(m_jump, 1);
+    m_filterDelay.setSingleShot(true);
+    m_filterDelay.setInterval(150);
+    connect(&m_filterDelay, &QTimer::timeout, this, &RecordsPanel::filter);
+    connect(m_key, &QLineEdit::textChanged, this, [this] { m_filterDelay.start(); });
+    connect(m_kind, &QComboBox::currentIndexChanged, this, &RecordsPanel::filter);
+    connect(m_jump, &QLineEdit::returnPressed, this, &RecordsPanel::jump);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins({});
     layout->setSpacing(0);
     layout->addWidget(head);
+    layout->addWidget(tools);
     layout->addWidget(m_banner);
     layout->addWidget(m_table, 1);
 
@@ -89,14 +121,7 @@ void RecordsPanel::setSession(Session* session) {
     m_stale = true;
 }
 
-void RecordsPanel::setFiles(const rustcask::Stats& stats) {
-    QStringList names;
-    for (const auto& file : stats.files) {
-        names.append(QStringLiteral("%1.rustcask.data").arg(file.generation.value));
-        if (file.hasHint) {
-            names.append(QStringLiteral("%1.rustcask.hint").arg(file.generation.value));
-        }
-    }
+void RecordsPanel::setFiles(const QStringList& names) {
     bool sameNames = names.size() == m_files->count();
     for (int i = 0; sameNames && i < m_files->count(); ++i) {
         sameNames = m_files->itemText(i) == names[i];
@@ -143,7 +168,8 @@ void RecordsPanel::list() {
         m_banner->clear();
         m_count->setText(tr("Reading…"));
         m_model->open(m_session->tasks(), m_session->database(),
-                      std::filesystem::path(m_session->directory().toStdString()) / fileName().toStdString());
+                      std::filesystem::path(m_session->directory().toStdString()) / fileName().toStdString(),
+                      m_indexSource ? m_indexSource(fileName()) : nullptr);
     }
     // Without a wish the first record after the file's header is shown, so that the record card is never empty for no
     // reason.
@@ -152,9 +178,71 @@ void RecordsPanel::list() {
     m_wanted.reset();
 }
 
+QString RecordsPanel::countText() const {
+    return m_count->text();
+}
+
 void RecordsPanel::showCount(quint64 records, bool complete) {
-    m_count->setText(complete ? tr("%1 records and headers").arg(formatCount(records))
-                              : tr("%1 so far…").arg(formatCount(records)));
+    if (m_model->filter().isEmpty()) {
+        m_count->setText(complete ? tr("%1 records and headers").arg(formatCount(records))
+                                  : tr("%1 so far…").arg(formatCount(records)));
+    } else if (m_model->isCut()) {
+        m_count->setText(tr("the first %1 that match").arg(formatCount(records)));
+    } else {
+        m_count->setText(complete ? tr("%1 match").arg(formatCount(records))
+                                  : tr("%1 match so far…").arg(formatCount(records)));
+    }
+}
+
+void RecordsPanel::filter() {
+    m_filterDelay.stop();
+    RecordFilter wanted;
+    wanted.keyPart = m_key->text().toUtf8().toStdString();
+    if (m_kind->currentData().isValid()) {
+        wanted.states = {static_cast<RecordState>(m_kind->currentData().toInt())};
+    }
+    if (m_model->isOpen()) {
+        m_count->setText(tr("Reading…"));
+    }
+    m_emitted.reset();
+    m_model->setFilter(wanted);
+}
+
+void RecordsPanel::jump() {
+    QString text = m_jump->text().trimmed();
+    const bool bySequence = text.startsWith(QLatin1Char('#'));
+    if (bySequence) {
+        text.remove(0, 1);
+    }
+    text.remove(QLatin1Char(',')).remove(QLatin1Char(' ')).remove(QChar(0x00A0)).remove(QChar(0x202F));
+    bool fine = false;
+    const quint64 number = text.toULongLong(&fine, text.startsWith(QLatin1String("0x"), Qt::CaseInsensitive) ? 16 : 10);
+    if (!fine || m_session == nullptr || m_files->currentIndex() < 0) {
+        m_banner->show(Banner::Kind::warning,
+                       tr("“%1” is neither an offset nor # with a sequence number.").arg(m_jump->text().trimmed()));
+        return;
+    }
+    m_banner->clear();
+    if (!bySequence) {
+        static_cast<void>(showFile(fileName(), number));
+        return;
+    }
+    m_jumpContext = std::make_unique<QObject>();
+    m_session->tasks().start<std::optional<std::uint64_t>>(
+        tr("Looking for a sequence number"),
+        [file = std::filesystem::path(m_session->directory().toStdString()) / fileName().toStdString(),
+         number](rustcask::Progress& progress) { return findSequence(file, {number}, progress); },
+        m_jumpContext.get(),
+        [this, number](Result<std::optional<std::uint64_t>> found) {
+            if (!found) {
+                m_banner->showError(found.error());
+            } else if (!*found) {
+                m_banner->show(Banner::Kind::info,
+                               tr("%1 has no record with sequence number %2.").arg(fileName(), formatCount(number)));
+            } else {
+                static_cast<void>(showFile(fileName(), **found));
+            }
+        });
 }
 
 void RecordsPanel::selectRow(int row) {

@@ -90,6 +90,18 @@ StoragePage::StoragePage(PageContext context, QWidget* parent)
     connect(m_files, &FilesCard::recordChosen, this, &StoragePage::showRecordAt);
     connect(m_record, &RecordCard::shown, this,
             [this] { m_files->map()->setSelectedRecord(m_record->fileName(), m_record->offset(), m_record->bytes()); });
+    const auto offerFiles = [this] {
+        QStringList names;
+        for (const MapFile& file : m_files->store()->files()) {
+            if (!file.growing) {
+                names.append(file.name);
+            }
+        }
+        m_activity->recordsPanel()->setFiles(names);
+    };
+    connect(m_files->store(), &ByteMapStore::filesChanged, this, offerFiles);
+    m_activity->recordsPanel()->setIndexSource(
+        [this](const QString& name) { return m_files->store()->wholeIndex(name); });
     connect(m_merge, &MergeCard::runningChanged, this, &StoragePage::updateActions);
     connect(m_merge, &MergeCard::finished, this, [this] { Q_EMIT statusMessage(m_merge->sentence()); });
     connect(m_activity->verifyPanel(), &VerifyPanel::runningChanged, this, &StoragePage::updateActions);
@@ -119,8 +131,8 @@ void StoragePage::setSession(Session* session) {
     m_policy.reset();
     m_merge->setSession(session);
     m_record->setSession(session);
-    m_files->setSession(session);
     m_activity->setSession(session);
+    m_files->setSession(session); // after those who are told which files there are
     m_stack->setCurrentIndex(session == nullptr ? 0 : 1);
     if (session != nullptr) {
         connect(session, &Session::statsSampled, m_files, &FilesCard::showStats);
