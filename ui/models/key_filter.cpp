@@ -1,43 +1,46 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/key_filter.h"
 
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include <QByteArrayView>
 #include <QCoreApplication>
-#include <QStringDecoder>
 
 #include <algorithm>
+#include <array>
 
 namespace rustcask::ui {
 
 namespace {
 
-constexpr char folded(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
+// What one key may cost an expression before it is given up: some milliseconds. Without it a hostile pattern would
+// hold a search that nobody wants any more.
+constexpr std::uint32_t maxMatchSteps = 100'000;
 
-/// A key as text for expressions that are about characters. Bytes that are no UTF-8 stand for U+0080 to U+00FF one by
-/// one, so that they can be matched at all.
-QString decoded(std::string_view key) {
-    const auto size = static_cast<qsizetype>(key.size());
-    QStringDecoder decoder(QStringDecoder::Utf8,
-                           QStringDecoder::Flag::Stateless | QStringDecoder::Flag::ConvertInitialBom);
-    const QString text = decoder.decode(QByteArrayView(key.data(), size));
-    return decoder.hasError() ? QString::fromLatin1(key.data(), size) : text;
+constexpr char upperCase(char c) noexcept {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
 }
 
 QString message(const char* text) {
     return QCoreApplication::translate("KeyMatcher", text);
 }
 
+bool isAscii(std::string_view bytes) {
+    return std::all_of(bytes.begin(), bytes.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
 /// One element of a glob at `p`: does it take the byte `c`? Sets `next` to the element after it.
-bool elementTakes(std::string_view pattern, std::size_t p, char c, std::size_t& next) {
+bool elementTakes(std::string_view pattern, std::size_t p, char c, bool fold, std::size_t& next) {
     const auto byte = [](char x) { return static_cast<unsigned char>(x); };
+    const auto same = [fold](char a, char b) { return a == b || (fold && foldedCase(a) == foldedCase(b)); };
     if (pattern[p] == '?') {
         next = p + 1;
         return true;
     }
     if (pattern[p] == '\\' && p + 1 < pattern.size()) {
         next = p + 2;
-        return pattern[p + 1] == c;
+        return same(pattern[p + 1], c);
     }
     if (pattern[p] == '[') {
         std::size_t i = p + 1;
@@ -47,10 +50,13 @@ bool elementTakes(std::string_view pattern, std::size_t p, char c, std::size_t& 
         bool inside = false;
         for (; i < pattern.size() && (pattern[i] != ']' || i == first); ++i) {
             if (i + 2 < pattern.size() && pattern[i + 1] == '-' && pattern[i + 2] != ']') {
-                inside = inside || (byte(pattern[i]) <= byte(c) && byte(c) <= byte(pattern[i + 2]));
+                const auto within = [&](char x) {
+                    return byte(pattern[i]) <= byte(x) && byte(x) <= byte(pattern[i + 2]);
+                };
+                inside = inside || within(c) || (fold && (within(foldedCase(c)) || within(upperCase(c))));
                 i += 2;
             } else {
-                inside = inside || pattern[i] == c;
+                inside = inside || same(pattern[i], c);
             }
         }
         if (i < pattern.size()) {
@@ -60,12 +66,12 @@ bool elementTakes(std::string_view pattern, std::size_t p, char c, std::size_t& 
         // No closing bracket: an ordinary character.
     }
     next = p + 1;
-    return pattern[p] == c;
+    return same(pattern[p], c);
 }
 
 } // namespace
 
-bool globMatches(std::string_view pattern, std::string_view key) {
+bool globMatches(std::string_view pattern, std::string_view key, bool fold) {
     std::size_t p = 0;
     std::size_t k = 0;
     std::size_t starPattern = std::string_view::npos;
@@ -75,7 +81,7 @@ bool globMatches(std::string_view pattern, std::string_view key) {
         if (p < pattern.size() && pattern[p] == '*') {
             starPattern = ++p;
             starKey = k;
-        } else if (p < pattern.size() && elementTakes(pattern, p, key[k], next)) {
+        } else if (p < pattern.size() && elementTakes(pattern, p, key[k], fold, next)) {
             p = next;
             ++k;
         } else if (starPattern != std::string_view::npos) {
@@ -91,33 +97,126 @@ bool globMatches(std::string_view pattern, std::string_view key) {
     return p == pattern.size();
 }
 
+/// A compiled expression, twice: for UTF-8 and for other bytes.
+class KeyMatcher::Expression {
+public:
+    enum class Result { match, none, undecided };
+
+    [[nodiscard]] static tl::expected<std::unique_ptr<Expression>, QString> compile(const QString& text, bool fold,
+                                                                                    bool literal) {
+        auto expression = std::make_unique<Expression>();
+        const std::uint32_t options = PCRE2_DOTALL | (fold ? PCRE2_CASELESS : 0U);
+        const std::uint32_t kind = literal ? (PCRE2_LITERAL | (fold ? PCRE2_CASELESS : 0U)) : options;
+        const QByteArray utf8 = text.toUtf8();
+        int code = 0;
+        PCRE2_SIZE offset = 0;
+        expression->m_text = compiled(utf8, kind | PCRE2_UTF, code, offset);
+        if (!expression->m_text) {
+            std::array<unsigned char, 256> words{};
+            pcre2_get_error_message(code, words.data(), words.size());
+            const QString before = QString::fromUtf8(utf8.left(static_cast<qsizetype>(offset)));
+            return tl::unexpected(message("Not a regular expression: %1, at character %2.")
+                                      .arg(QString::fromLatin1(reinterpret_cast<const char*>(words.data())))
+                                      .arg(before.size() + 1));
+        }
+        if (std::all_of(text.begin(), text.end(), [](QChar c) { return c.unicode() < 0x100; })) {
+            expression->m_other = compiled(text.toLatin1(), kind, code, offset); // else nothing of it can match them
+        }
+        expression->prepare();
+        return expression;
+    }
+
+    Expression() = default;
+    Expression(const Expression& other) : m_text(other.m_text), m_other(other.m_other) { prepare(); }
+    Expression& operator=(const Expression&) = delete;
+
+    [[nodiscard]] Result match(std::string_view bytes) const {
+        const bool utf8 =
+            isAscii(bytes) || QByteArrayView(bytes.data(), static_cast<qsizetype>(bytes.size())).isValidUtf8();
+        const pcre2_code* code = utf8 ? m_text.get() : m_other.get();
+        if (code == nullptr) {
+            return Result::none;
+        }
+        const int count = pcre2_match(code, reinterpret_cast<PCRE2_SPTR>(bytes.data()), bytes.size(), 0,
+                                      utf8 ? PCRE2_NO_UTF_CHECK : 0U, m_data.get(), m_context.get());
+        return count >= 0 ? Result::match : count == PCRE2_ERROR_NOMATCH ? Result::none : Result::undecided;
+    }
+
+private:
+    using Code = std::shared_ptr<pcre2_code>; // immutable once compiled: threads share it
+
+    [[nodiscard]] static Code compiled(const QByteArray& pattern, std::uint32_t options, int& code,
+                                       PCRE2_SIZE& offset) {
+        Code result(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.constData()),
+                                  static_cast<PCRE2_SIZE>(pattern.size()), options, &code, &offset, nullptr),
+                    &pcre2_code_free);
+        if (result) {
+            pcre2_jit_compile(result.get(), PCRE2_JIT_COMPLETE); // without it, matching interprets
+        }
+        return result;
+    }
+    void prepare() {
+        m_data.reset(pcre2_match_data_create(1, nullptr));
+        m_context.reset(pcre2_match_context_create(nullptr));
+        pcre2_set_match_limit(m_context.get(), maxMatchSteps);
+    }
+    struct Free {
+        void operator()(pcre2_match_data* data) const { pcre2_match_data_free(data); }
+        void operator()(pcre2_match_context* context) const { pcre2_match_context_free(context); }
+    };
+
+    Code m_text;
+    Code m_other;
+    std::unique_ptr<pcre2_match_data, Free> m_data; // scratch: each copy has its own
+    std::unique_ptr<pcre2_match_context, Free> m_context;
+};
+
+KeyMatcher::KeyMatcher() = default;
+KeyMatcher::~KeyMatcher() = default;
+KeyMatcher::KeyMatcher(KeyMatcher&&) noexcept = default;
+KeyMatcher& KeyMatcher::operator=(KeyMatcher&&) noexcept = default;
+
+KeyMatcher::KeyMatcher(const KeyMatcher& other)
+    : m_all(other.m_all),
+      m_fold(other.m_fold),
+      m_inValues(other.m_inValues),
+      m_mode(other.m_mode),
+      m_bytes(other.m_bytes),
+      m_expression(other.m_expression ? std::make_unique<Expression>(*other.m_expression) : nullptr) {}
+
+KeyMatcher& KeyMatcher::operator=(const KeyMatcher& other) {
+    return *this = KeyMatcher(other);
+}
+
 tl::expected<KeyMatcher, QString> KeyMatcher::compile(const KeyFilter& filter) {
     KeyMatcher matcher;
     matcher.m_mode = filter.mode;
     matcher.m_all = filter.isEmpty();
+    matcher.m_fold = !filter.matchCase && filter.mode != MatchMode::hex;
+    matcher.m_inValues = filter.inValues;
     if (matcher.m_all) {
         return matcher;
     }
     matcher.m_bytes = filter.text.toStdString();
+    const auto express = [&](bool literal) -> tl::expected<KeyMatcher, QString> {
+        auto expression = Expression::compile(filter.text, matcher.m_fold, literal);
+        if (!expression) {
+            return tl::unexpected(expression.error());
+        }
+        matcher.m_expression = std::move(*expression);
+        return std::move(matcher);
+    };
     switch (filter.mode) {
     case MatchMode::contains:
-        matcher.m_unicode = std::any_of(matcher.m_bytes.begin(), matcher.m_bytes.end(), [](char c) { return c < 0; });
-        matcher.m_text = filter.text;
-        std::transform(matcher.m_bytes.begin(), matcher.m_bytes.end(), matcher.m_bytes.begin(), folded);
+        if (matcher.m_fold && !isAscii(matcher.m_bytes)) {
+            return express(true);
+        }
         break;
     case MatchMode::prefix:
     case MatchMode::glob:
         break;
     case MatchMode::regex:
-        matcher.m_expression = QRegularExpression(filter.text, QRegularExpression::CaseInsensitiveOption |
-                                                                   QRegularExpression::DotMatchesEverythingOption);
-        if (!matcher.m_expression.isValid()) {
-            return tl::unexpected(message("Not a regular expression: %1, at character %2.")
-                                      .arg(matcher.m_expression.errorString())
-                                      .arg(matcher.m_expression.patternErrorOffset() + 1));
-        }
-        matcher.m_expression.optimize();
-        break;
+        return express(false);
     case MatchMode::hex: {
         QString digits = filter.text;
         digits.remove(QLatin1Char(' '));
@@ -135,21 +234,24 @@ tl::expected<KeyMatcher, QString> KeyMatcher::compile(const KeyFilter& filter) {
         break;
     }
     }
+    if (matcher.m_fold && filter.mode != MatchMode::glob) {
+        std::transform(matcher.m_bytes.begin(), matcher.m_bytes.end(), matcher.m_bytes.begin(), foldedCase);
+    }
     return matcher;
 }
 
-bool KeyMatcher::containsFolded(std::string_view key) const {
-    if (m_bytes.size() > key.size()) {
+bool KeyMatcher::containsFolded(std::string_view bytes) const {
+    if (m_bytes.size() > bytes.size()) {
         return false;
     }
     const char first = m_bytes.front();
-    const std::size_t last = key.size() - m_bytes.size();
+    const std::size_t last = bytes.size() - m_bytes.size();
     for (std::size_t i = 0; i <= last; ++i) {
-        if (folded(key[i]) != first) {
+        if (foldedCase(bytes[i]) != first) {
             continue;
         }
         std::size_t n = 1;
-        while (n < m_bytes.size() && folded(key[i + n]) == m_bytes[n]) {
+        while (n < m_bytes.size() && foldedCase(bytes[i + n]) == m_bytes[n]) {
             ++n;
         }
         if (n == m_bytes.size()) {
@@ -159,21 +261,31 @@ bool KeyMatcher::containsFolded(std::string_view key) const {
     return false;
 }
 
-bool KeyMatcher::matches(std::string_view key) const {
+bool KeyMatcher::startsFolded(std::string_view bytes) const {
+    return bytes.size() >= m_bytes.size() &&
+           std::equal(m_bytes.begin(), m_bytes.end(), bytes.begin(), [](char a, char b) { return a == foldedCase(b); });
+}
+
+bool KeyMatcher::matches(std::string_view bytes) const {
     if (m_all) {
         return true;
     }
+    if (m_expression) {
+        const Expression::Result result = m_expression->match(bytes);
+        m_undecided += result == Expression::Result::undecided ? 1 : 0;
+        return result == Expression::Result::match;
+    }
     switch (m_mode) {
     case MatchMode::contains:
-        return m_unicode ? decoded(key).contains(m_text, Qt::CaseInsensitive) : containsFolded(key);
+        return m_fold ? containsFolded(bytes) : bytes.find(m_bytes) != std::string_view::npos;
     case MatchMode::prefix:
-        return key.starts_with(m_bytes);
+        return m_fold ? startsFolded(bytes) : bytes.starts_with(m_bytes);
     case MatchMode::glob:
-        return globMatches(m_bytes, key);
+        return globMatches(m_bytes, bytes, m_fold);
     case MatchMode::regex:
-        return m_expression.match(decoded(key)).hasMatch();
+        return false; // it has an expression
     case MatchMode::hex:
-        return key.find(m_bytes) != std::string_view::npos;
+        return bytes.find(m_bytes) != std::string_view::npos;
     }
     return false;
 }

@@ -35,10 +35,11 @@ void KeyListLoader::cancel(QPointer<Task>& task) {
     }
 }
 
-void KeyListLoader::start(TaskRunner* runner, Provider provider) {
+void KeyListLoader::start(TaskRunner* runner, Provider provider, CurrentValue currentValue) {
     stop();
     m_runner = runner;
     m_provider = std::move(provider);
+    m_currentValue = std::move(currentValue);
     m_state = State::loading;
     m_firstTold = false;
     m_allTold = false;
@@ -55,11 +56,13 @@ void KeyListLoader::stop() {
     m_poll.stop();
     m_runner = nullptr;
     m_provider = nullptr;
+    m_currentValue = nullptr;
     m_source.reset();
     m_byKey.reset();
     m_order.reset();
     m_hits.reset();
     m_edits.clear();
+    m_editsShown = 0;
     m_editsAtLoad = 0;
     m_reloadAgain = false;
     m_state = State::empty;
@@ -79,7 +82,7 @@ void KeyListLoader::reload() {
     m_loadClock.start();
     m_editsAtLoad = m_edits.size();
     m_loadTask = m_runner->start<std::shared_ptr<const KeySource>>(
-        tr("Read the keys"), [provider = m_provider](rustcask::Progress&) { return provider(); }, this,
+        tr("Read the keys"), [provider = m_provider](rustcask::Progress& progress) { return provider(progress); }, this,
         [this, serial = ++m_loadSerial](rustcask::Result<std::shared_ptr<const KeySource>> source) {
             if (!m_runner || serial != m_loadSerial) {
                 return;
@@ -105,6 +108,7 @@ void KeyListLoader::take(std::shared_ptr<const KeySource> source) {
         m_model->setSource(m_source);
         m_edits.remove(0, m_editsAtLoad);
         m_editsAtLoad = 0;
+        m_editsShown = 0;
         replay(0);
         m_state = m_filter.isEmpty() ? State::complete : State::partial;
         if (!std::exchange(m_firstTold, true)) {
@@ -175,14 +179,14 @@ void KeyListLoader::arrangeRows() {
     const bool sameSource = m_model->source() == m_source;
     const KeyTable table =
         sameSource ? m_model->table() : KeyTable(m_source, std::make_shared<const KeyOverlay>(m_source->size()));
-    const qsizetype editsBefore = sameSource ? m_edits.size() : m_editsAtLoad;
+    const qsizetype editsBefore = sameSource ? m_editsShown : m_editsAtLoad;
     m_hits = std::make_shared<PartialHits>();
     m_firstHitsShown = false;
+    ArrangeInput input{table, m_matcher, m_sort, m_byKey, ordered ? m_order : nullptr, m_currentValue};
     m_arrangeTask = m_runner->start<Arrangement>(
         tr("Filter the keys"),
-        [table, matcher = m_matcher, sort = m_sort, byKey = m_byKey, order = ordered ? m_order : nullptr,
-         hits = m_hits](rustcask::Progress& progress) -> rustcask::Result<Arrangement> {
-            auto arrangement = arrange(table, matcher, sort, byKey.get(), order.get(), *hits, progress);
+        [input = std::move(input), hits = m_hits](rustcask::Progress& progress) -> rustcask::Result<Arrangement> {
+            auto arrangement = arrange(input, *hits, progress);
             if (!arrangement) {
                 return cancelledError("filter the keys");
             }
@@ -201,12 +205,12 @@ void KeyListLoader::arrangeRows() {
             }
             const bool isNew = source != m_model->source();
             m_state = State::complete;
-            install(source, std::move(*arrangement), sort, matcher);
-            replay(editsBefore);
+            install(source, *arrangement, sort, matcher);
             if (isNew) {
                 m_edits.remove(0, editsBefore); // the new source has them
                 m_editsAtLoad = std::max<qsizetype>(0, m_editsAtLoad - editsBefore);
             }
+            replay(isNew ? 0 : editsBefore);
             m_lastLoadMs = m_loadClock.elapsed();
             if (m_model->isSorted() && !std::exchange(m_allTold, true)) {
                 Q_EMIT allRows();
@@ -221,23 +225,27 @@ void KeyListLoader::arrangeRows() {
     Q_EMIT changed();
 }
 
-void KeyListLoader::install(const std::shared_ptr<const KeySource>& source, Arrangement arrangement,
+void KeyListLoader::install(const std::shared_ptr<const KeySource>& source, const Arrangement& arrangement,
                             const KeySort& sort, const KeyMatcher& matcher) {
-    m_model->setRows(source, std::move(arrangement), sort, matcher, source == m_source ? m_byKey : nullptr);
+    m_model->setRows(source, arrangement, sort, matcher, source == m_source ? m_byKey : nullptr);
 }
 
+/// Lays the edits from number `from` on over the model.
 void KeyListLoader::replay(qsizetype from) {
+    if (!m_model->canTakeNotes()) {
+        m_editsShown = std::min(m_editsShown, from);
+        return;
+    }
+    QVector<KeyNote> newer;
     for (qsizetype i = from; i < m_edits.size(); ++i) {
-        const Edit& edit = m_edits.at(i);
-        if (!edit.record) {
-            m_model->noteRemoved(edit.key);
-            continue;
-        }
-        const int row = m_model->rowOf(edit.key);
+        const KeyNote& edit = m_edits.at(i);
+        const int row = edit.record ? m_model->rowOf(edit.key) : -1;
         if (row < 0 || m_model->entry(row).sequence <= edit.record->sequence) {
-            m_model->noteWritten(edit.key, *edit.record);
+            newer.append(edit);
         }
     }
+    m_model->note(newer);
+    m_editsShown = m_edits.size();
 }
 
 void KeyListLoader::showFirstHits() {
@@ -247,11 +255,13 @@ void KeyListLoader::showFirstHits() {
     }
     if (!m_firstHitsShown && m_hits->count() > 0 && m_model->source() == m_source) {
         m_firstHitsShown = true;
-        Arrangement first{m_hits->first(), false};
+        RowIds first = m_hits->first();
         const KeyTable table = m_model->table();
-        std::sort(first.rows.begin(), first.rows.end(),
+        std::sort(first.begin(), first.end(),
                   [&](RowId a, RowId b) { return keyPrecedes(m_sort, table.entry(a), table.entry(b)); });
-        install(m_source, std::move(first), m_sort, m_matcher);
+        Arrangement hits;
+        hits.rows = std::make_shared<const RowIds>(std::move(first));
+        install(m_source, hits, m_sort, m_matcher);
     }
     Q_EMIT changed();
 }
@@ -297,16 +307,45 @@ void KeyListLoader::setSort(const KeySort& sort) {
     Q_EMIT changed();
 }
 
-void KeyListLoader::noteWritten(const QByteArray& key, const KeyRecord& record) {
-    m_edits.append({key, record});
-    m_model->noteWritten(key, record);
+void KeyListLoader::note(const QVector<KeyNote>& notes) {
+    if (!m_runner || !m_matcher.looksIntoValues() || !m_currentValue) {
+        addNotes(notes);
+        return;
+    }
+    // Whether an edited key belongs to the rows depends on its value, which has to be read.
+    m_runner->start<QVector<KeyNote>>(
+        tr("Look into edited values"),
+        [notes = notes, matcher = m_matcher,
+         currentValue = m_currentValue](rustcask::Progress&) mutable -> rustcask::Result<QVector<KeyNote>> {
+            for (KeyNote& each : notes) {
+                if (each.record && each.record->valueBytes <= maxSearchedValueBytes) {
+                    const auto value = currentValue({each.key.constData(), static_cast<std::size_t>(each.key.size())});
+                    each.valueMatches = value && *value && matcher.matches(**value);
+                }
+            }
+            return notes;
+        },
+        this,
+        [this, notes](rustcask::Result<QVector<KeyNote>> read) {
+            if (m_runner) {
+                addNotes(read ? *read : notes);
+            }
+        },
+        quiet);
+}
+
+void KeyListLoader::addNotes(const QVector<KeyNote>& notes) {
+    m_edits += notes;
+    if (m_model->canTakeNotes() && m_editsShown == m_edits.size() - notes.size()) {
+        m_model->note(notes);
+        m_editsShown = m_edits.size();
+    }
     Q_EMIT changed();
 }
 
-void KeyListLoader::noteRemoved(const QByteArray& key) {
-    m_edits.append({key, std::nullopt});
-    m_model->noteRemoved(key);
-    Q_EMIT changed();
+rustcask::ProgressCounts KeyListLoader::counts() const {
+    const QPointer<Task>& task = m_loadTask ? m_loadTask : m_arrangeTask;
+    return task ? task->counts() : rustcask::ProgressCounts{};
 }
 
 quint64 KeyListLoader::hitsSoFar() const {

@@ -18,7 +18,9 @@ class KeyListLoader : public QObject {
     Q_OBJECT
 public:
     /// Called on a worker; takes the keys of this moment.
-    using Provider = std::function<rustcask::Result<std::shared_ptr<const KeySource>>()>;
+    using Provider = std::function<rustcask::Result<std::shared_ptr<const KeySource>>(rustcask::Progress& progress)>;
+    /// Called on a worker; the value of a key at this moment, for searches in values. nullopt: it is absent.
+    using CurrentValue = std::function<rustcask::Result<std::optional<std::string>>(std::string_view key)>;
 
     enum class State {
         empty,    ///< nothing to show: `start` was not called
@@ -30,16 +32,15 @@ public:
 
     explicit KeyListLoader(KeyListModel* model, QObject* parent = nullptr);
 
-    void start(TaskRunner* runner, Provider provider);
+    void start(TaskRunner* runner, Provider provider, CurrentValue currentValue = {});
     void stop(); ///< cancels and shows nothing; must be called before the runner goes
     /// Takes a new source. The rows stay until its own are ready; edits noted meanwhile are laid over them.
     void reload();
     void setFilter(const KeyFilter& filter);
     void setSort(const KeySort& sort);
 
-    /// Edits made by this window: shown at once.
-    void noteWritten(const QByteArray& key, const KeyRecord& record);
-    void noteRemoved(const QByteArray& key);
+    /// Edits made by this window: shown at once, or as soon as a long list's order is known.
+    void note(const QVector<KeyNote>& notes);
     /// The rows in view: fetches their times of writing in the background.
     void wantTimes(int firstRow, int lastRow);
 
@@ -54,6 +55,8 @@ public:
     [[nodiscard]] bool isReloading() const { return m_loadTask || m_source != m_model->source(); }
     [[nodiscard]] quint64 hitsSoFar() const; ///< while partial
     [[nodiscard]] quint64 searchedSoFar() const;
+    /// Counters of what is being done: taking the source (an earlier moment reads the whole log) or searching.
+    [[nodiscard]] rustcask::ProgressCounts counts() const;
     /// How long the last source took from asking to rows, in ms: a measure of how often to ask.
     [[nodiscard]] qint64 lastLoadMs() const { return m_lastLoadMs; }
 
@@ -63,16 +66,13 @@ Q_SIGNALS:
     void allRows();   ///< once a `start`: all keys are there, sorted
 
 private:
-    struct Edit {
-        QByteArray key{};
-        std::optional<KeyRecord> record{}; ///< nullopt: removed
-    };
     void cancel(QPointer<Task>& task);
     void take(std::shared_ptr<const KeySource> source);
     void orderRows();
     void arrangeRows();
-    void install(const std::shared_ptr<const KeySource>& source, Arrangement arrangement, const KeySort& sort,
+    void install(const std::shared_ptr<const KeySource>& source, const Arrangement& arrangement, const KeySort& sort,
                  const KeyMatcher& matcher);
+    void addNotes(const QVector<KeyNote>& notes);
     void replay(qsizetype from);
     void showFirstHits();
     void fail(const rustcask::Error& error);
@@ -80,6 +80,7 @@ private:
     KeyListModel* m_model;
     TaskRunner* m_runner = nullptr;
     Provider m_provider;
+    CurrentValue m_currentValue;
     State m_state = State::empty;
     rustcask::Error m_error;
     KeyFilter m_filter;
@@ -90,7 +91,8 @@ private:
     std::shared_ptr<const RowIds> m_byKey;     // of m_source
     std::shared_ptr<const RowIds> m_order;     // of m_source, in m_orderSort
     KeySort m_orderSort;
-    QVector<Edit> m_edits;       // since the model's source was asked for
+    QVector<KeyNote> m_edits;    // since the model's source was asked for
+    qsizetype m_editsShown = 0;  // how many of them the model has
     qsizetype m_editsAtLoad = 0; // how many of them were there when m_source was asked for
     bool m_reloadAgain = false;
     bool m_firstTold = false;

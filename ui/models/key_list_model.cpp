@@ -40,10 +40,10 @@ QString plainToolTip(const QString& text) {
     return QStringLiteral("<p style=\"white-space:pre-wrap\">%1</p>").arg(text.toHtmlEscaped());
 }
 
-KeyListModel::KeyListModel(QObject* parent) : QAbstractTableModel(parent) {}
+KeyListModel::KeyListModel(QObject* parent) : QAbstractTableModel(parent), m_rows(std::make_shared<const RowIds>()) {}
 
 int KeyListModel::rowCount(const QModelIndex& parent) const {
-    return parent.isValid() ? 0 : static_cast<int>(std::min(m_rows.size(), maxShownRows));
+    return parent.isValid() ? 0 : static_cast<int>(std::min(m_rows->size() - m_first, m_pageRows));
 }
 
 int KeyListModel::columnCount(const QModelIndex& parent) const {
@@ -68,7 +68,7 @@ rustcask::SnapshotEntry KeyListModel::entryOf(RowId id) const {
 }
 
 rustcask::SnapshotEntry KeyListModel::entry(int row) const {
-    return entryOf(m_rows[static_cast<std::size_t>(row)]);
+    return entryOf(idAt(row));
 }
 
 QByteArray KeyListModel::key(int row) const {
@@ -88,7 +88,7 @@ std::size_t KeyListModel::liveKeys() const {
 }
 
 QVariant KeyListModel::display(const QModelIndex& index) const {
-    const RowId id = m_rows[static_cast<std::size_t>(index.row())];
+    const RowId id = idAt(index.row());
     const rustcask::SnapshotEntry shown = entryOf(id);
     switch (index.column()) {
     case keyColumn:
@@ -110,7 +110,7 @@ QVariant KeyListModel::display(const QModelIndex& index) const {
 }
 
 QString KeyListModel::toolTip(const QModelIndex& index) const {
-    const RowId id = m_rows[static_cast<std::size_t>(index.row())];
+    const RowId id = idAt(index.row());
     const rustcask::SnapshotEntry shown = entryOf(id);
     switch (index.column()) {
     case keyColumn:
@@ -198,21 +198,29 @@ Qt::ItemFlags KeyListModel::flags(const QModelIndex& index) const {
     return index.isValid() ? Qt::ItemIsSelectable | Qt::ItemIsEnabled | Qt::ItemNeverHasChildren : Qt::NoItemFlags;
 }
 
+RowIds KeyListModel::ids(int first, int last) const {
+    const auto begin = m_rows->begin() + static_cast<std::ptrdiff_t>(m_first);
+    return {begin + first, begin + last + 1};
+}
+
 void KeyListModel::setSource(std::shared_ptr<const KeySource> source) {
     beginResetModel();
     m_source = std::move(source);
     m_byKey.reset();
     m_overlay = KeyOverlay(m_source ? m_source->size() : 0);
-    m_rows = RowIds(m_source ? m_source->size() : 0);
-    std::iota(m_rows.begin(), m_rows.end(), RowId{0});
-    m_rows.shrink_to_fit();
+    RowIds rows(m_source ? m_source->size() : 0);
+    std::iota(rows.begin(), rows.end(), RowId{0});
+    m_rows = std::make_shared<const RowIds>(std::move(rows));
+    m_ownRows.reset();
+    m_first = 0;
+    m_undecided = m_unsearched = 0;
     m_sorted = false;
     m_matcher = KeyMatcher();
     m_times.clear();
     endResetModel();
 }
 
-void KeyListModel::setRows(std::shared_ptr<const KeySource> source, Arrangement arrangement, const KeySort& sort,
+void KeyListModel::setRows(std::shared_ptr<const KeySource> source, const Arrangement& arrangement, const KeySort& sort,
                            const KeyMatcher& matcher, std::shared_ptr<const RowIds> byKey) {
     beginResetModel();
     if (source != m_source) {
@@ -221,11 +229,28 @@ void KeyListModel::setRows(std::shared_ptr<const KeySource> source, Arrangement 
         m_overlay = KeyOverlay(m_source ? m_source->size() : 0);
         m_times.clear();
     }
-    m_rows = std::move(arrangement.rows);
+    m_rows = arrangement.rows;
+    m_ownRows.reset();
+    m_undecided = arrangement.undecided;
+    m_unsearched = arrangement.unsearched;
     m_sorted = arrangement.sorted;
     m_sort = sort;
     m_matcher = matcher;
+    m_first = std::min(m_first, m_rows->empty() ? 0 : (m_rows->size() - 1) / m_pageRows * m_pageRows);
     endResetModel();
+}
+
+int KeyListModel::pageCount() const {
+    return static_cast<int>(std::max<std::size_t>(1, (m_rows->size() + m_pageRows - 1) / m_pageRows));
+}
+
+void KeyListModel::setPage(int page) {
+    const int wanted = std::clamp(page, 0, pageCount() - 1);
+    if (wanted != this->page()) {
+        beginResetModel();
+        m_first = static_cast<std::size_t>(wanted) * m_pageRows;
+        endResetModel();
+    }
 }
 
 std::optional<RowId> KeyListModel::idOf(std::string_view key) const {
@@ -241,6 +266,9 @@ std::optional<RowId> KeyListModel::idOf(std::string_view key) const {
                              [this](RowId id, std::string_view k) { return m_source->entry(id).key < k; });
         return place != m_byKey->end() && m_source->entry(*place).key == key ? std::optional(*place) : std::nullopt;
     }
+    if (m_source->size() > maxUnordered) {
+        return std::nullopt; // found once the order is known: the window must not wait for a search
+    }
     for (std::size_t i = 0; i < m_source->size(); ++i) {
         if (m_source->entry(i).key == key) {
             return static_cast<RowId>(i);
@@ -254,117 +282,189 @@ int KeyListModel::rowOf(const QByteArray& key) const {
     if (!id || !m_overlay.isLive(*id)) {
         return -1;
     }
-    if (!m_sorted) {
-        return rowOfId(*id);
+    const auto place = placeOf(*id);
+    return place && *place >= m_first && *place - m_first < static_cast<std::size_t>(rowCount())
+               ? static_cast<int>(*place - m_first)
+               : -1;
+}
+
+int KeyListModel::pageOf(const QByteArray& key) const {
+    const auto id = idOf(view(key));
+    const auto place = id && m_overlay.isLive(*id) ? placeOf(*id) : std::nullopt;
+    return place ? static_cast<int>(*place / m_pageRows) : -1;
+}
+
+std::optional<std::size_t> KeyListModel::placeOf(RowId id) const {
+    if (m_sorted) {
+        const std::size_t place = placeFor(id);
+        if (place < m_rows->size() && (*m_rows)[place] == id) {
+            return place;
+        }
+        if (m_overlay.isEmpty() || m_sort.order == KeyOrder::key) {
+            return std::nullopt;
+        }
     }
-    const int row = placeFor(*id);
-    return row < rowCount() && m_rows[static_cast<std::size_t>(row)] == *id ? row : -1;
+    // An edited key may stand where its former record put it: 10 M rows in some milliseconds.
+    const auto place = std::find(m_rows->begin(), m_rows->end(), id);
+    return place == m_rows->end() ? std::nullopt : std::optional(static_cast<std::size_t>(place - m_rows->begin()));
 }
 
-int KeyListModel::rowOfId(RowId id) const {
-    const auto place = std::find(m_rows.begin(), m_rows.end(), id); // 10 M of them in some milliseconds
-    const auto row = static_cast<std::size_t>(place - m_rows.begin());
-    return place == m_rows.end() || row >= maxShownRows ? -1 : static_cast<int>(row);
-}
-
-int KeyListModel::placeFor(RowId id) const {
+std::size_t KeyListModel::placeFor(RowId id) const {
     if (!m_sorted) {
-        return static_cast<int>(m_rows.size());
+        return m_rows->size();
     }
     const rustcask::SnapshotEntry entry = entryOf(id);
     const auto place =
-        std::lower_bound(m_rows.begin(), m_rows.end(), entry, [this](RowId other, const rustcask::SnapshotEntry& e) {
+        std::lower_bound(m_rows->begin(), m_rows->end(), entry, [this](RowId other, const rustcask::SnapshotEntry& e) {
             return keyPrecedes(m_sort, entryOf(other), e);
         });
-    return static_cast<int>(place - m_rows.begin());
+    return static_cast<std::size_t>(place - m_rows->begin());
+}
+
+RowIds& KeyListModel::ownRows() {
+    if (!m_ownRows) {
+        m_ownRows = std::make_shared<RowIds>(*m_rows);
+        m_rows = m_ownRows;
+    } else if (m_ownRows.use_count() > 2) { // a worker looks at them
+        m_ownRows = std::make_shared<RowIds>(*m_ownRows);
+        m_rows = m_ownRows;
+    }
+    return *m_ownRows;
 }
 
 void KeyListModel::insertRow(RowId id) {
-    const int row = placeFor(id);
-    const bool shown = static_cast<std::size_t>(row) < maxShownRows && m_rows.size() < maxShownRows;
-    if (shown) {
-        beginInsertRows({}, row, row);
-    }
-    m_rows.insert(m_rows.begin() + row, id);
-    if (shown) {
-        endInsertRows();
-    }
+    const std::size_t place = placeFor(id);
+    RowIds& rows = ownRows();
+    const int row = static_cast<int>(place);
+    beginInsertRows({}, row, row);
+    rows.insert(rows.begin() + row, id);
+    endInsertRows();
 }
 
-void KeyListModel::removeRowAt(int row) {
+void KeyListModel::removeRowAt(std::size_t place) {
+    RowIds& rows = ownRows();
+    const int row = static_cast<int>(place);
     beginRemoveRows({}, row, row);
-    m_rows.erase(m_rows.begin() + row);
+    rows.erase(rows.begin() + row);
     endRemoveRows();
 }
 
-void KeyListModel::noteWritten(const QByteArray& key, const KeyRecord& record) {
-    if (!m_source) {
+void KeyListModel::note(const QVector<KeyNote>& notes) {
+    if (!m_source || notes.isEmpty()) {
         return;
     }
-    auto id = idOf(view(key));
-    const int row = id ? rowOfId(*id) : -1; // not by its place: the record that gave it may be outdated
-    if (row >= 0) {
-        // Its own place is found among the others: so it is taken out for the search, and only moved when it must be.
-        const auto previous = static_cast<std::size_t>(row);
-        if (*id < m_source->size()) {
-            m_overlay.replace(*id, record);
-        } else {
-            m_overlay.add(view(key), record);
-        }
-        if (record.time) {
-            m_times[*id] = record.time;
-        } else {
-            m_times.erase(*id);
-        }
-        const bool staysAfter =
-            !m_sorted || row == 0 || keyPrecedes(m_sort, entryOf(m_rows[previous - 1]), entryOf(*id));
-        const bool staysBefore = !m_sorted || previous + 1 == m_rows.size() ||
-                                 keyPrecedes(m_sort, entryOf(*id), entryOf(m_rows[previous + 1]));
-        int at = row;
-        if (!staysAfter || !staysBefore) {
-            const rustcask::SnapshotEntry moved = entryOf(*id);
-            const auto less = [this](RowId other, const rustcask::SnapshotEntry& e) {
-                return keyPrecedes(m_sort, entryOf(other), e);
-            };
-            const auto begin = m_rows.begin();
-            const auto place = staysAfter ? std::lower_bound(begin + row + 1, m_rows.end(), moved, less)
-                                          : std::lower_bound(begin, begin + row, moved, less);
-            const int to = static_cast<int>(place - begin);
-            beginMoveRows({}, row, row, {}, to);
-            if (to > row) {
-                std::rotate(begin + row, begin + row + 1, begin + to);
-            } else {
-                std::rotate(begin + to, begin + row, begin + row + 1);
-            }
-            endMoveRows();
-            at = to > row ? to - 1 : to;
-        }
-        Q_EMIT dataChanged(index(at, 0), index(at, columns - 1));
-        return;
-    }
-    if (id && *id < m_source->size()) {
-        m_overlay.replace(*id, record);
+    // One edit costs up to a pass over the rows, for which the window must not wait often.
+    constexpr std::size_t maxVisits = 50'000'000;
+    const auto count = static_cast<std::size_t>(notes.size());
+    const bool wouldPage = m_rows->size() + count > m_pageRows;
+    if (wouldPage || (count > 1 && count * m_rows->size() > maxVisits)) {
+        noteMany(notes);
     } else {
-        id = m_overlay.add(view(key), record);
-    }
-    if (record.time) {
-        m_times[*id] = record.time;
-    }
-    if (m_matcher.matches(view(key)) && m_rows.size() < maxShownRows) {
-        insertRow(*id);
+        for (const KeyNote& each : notes) {
+            noteOne(each);
+        }
     }
 }
 
-void KeyListModel::noteRemoved(const QByteArray& key) {
-    const auto id = idOf(view(key));
-    if (!id) {
+/// Lays the edit over the source; the id of its key.
+RowId KeyListModel::takeNote(const KeyNote& note) {
+    auto id = idOf(view(note.key));
+    if (!note.record) {
+        m_overlay.remove(*id);
+        m_times.erase(*id);
+        return *id;
+    }
+    if (id && *id < m_source->size()) {
+        m_overlay.replace(*id, *note.record);
+    } else {
+        id = m_overlay.add(view(note.key), *note.record);
+    }
+    if (note.record->time) {
+        m_times[*id] = note.record->time;
+    } else {
+        m_times.erase(*id);
+    }
+    return *id;
+}
+
+void KeyListModel::moveOrRepaint(std::size_t place, RowId id) {
+    const auto row = static_cast<std::ptrdiff_t>(place);
+    const bool staysAfter = !m_sorted || place == 0 || keyPrecedes(m_sort, entryOf((*m_rows)[place - 1]), entryOf(id));
+    const bool staysBefore =
+        !m_sorted || place + 1 == m_rows->size() || keyPrecedes(m_sort, entryOf(id), entryOf((*m_rows)[place + 1]));
+    int at = static_cast<int>(place);
+    if (!staysAfter || !staysBefore) {
+        RowIds& rows = ownRows();
+        const rustcask::SnapshotEntry moved = entryOf(id);
+        const auto less = [this](RowId other, const rustcask::SnapshotEntry& e) {
+            return keyPrecedes(m_sort, entryOf(other), e);
+        };
+        const auto begin = rows.begin();
+        // Its own place is found among the others: so it is left out of the search.
+        const auto target = staysAfter ? std::lower_bound(begin + row + 1, rows.end(), moved, less)
+                                       : std::lower_bound(begin, begin + row, moved, less);
+        const std::ptrdiff_t to = target - begin;
+        beginMoveRows({}, at, at, {}, static_cast<int>(to));
+        if (to > row) {
+            std::rotate(begin + row, begin + row + 1, begin + to);
+        } else {
+            std::rotate(begin + to, begin + row, begin + row + 1);
+        }
+        endMoveRows();
+        at = static_cast<int>(to > row ? to - 1 : to);
+    }
+    Q_EMIT dataChanged(index(at, 0), index(at, columns - 1));
+}
+
+void KeyListModel::noteOne(const KeyNote& note) {
+    const auto known = idOf(view(note.key));
+    if (!known && !note.record) {
         return;
     }
-    if (const int row = rowOfId(*id); row >= 0) { // rows arranged before the edit may still show it
-        removeRowAt(row);
+    const auto place = known ? placeOf(*known) : std::nullopt; // before the edit: it may move
+    const bool wanted = note.record && (m_matcher.matches(view(note.key)) || note.valueMatches);
+    if (place && !wanted) { // rows arranged before the edit may still show it
+        removeRowAt(*place);
     }
-    m_overlay.remove(*id);
-    m_times.erase(*id);
+    const RowId id = takeNote(note);
+    if (place && wanted) {
+        moveOrRepaint(*place, id);
+    } else if (wanted) {
+        insertRow(id);
+    }
+}
+
+void KeyListModel::noteMany(const QVector<KeyNote>& notes) {
+    beginResetModel();
+    RowIds& rows = ownRows();
+    RowIds touched;
+    RowIds matching;
+    for (const KeyNote& each : notes) {
+        if (!each.record && !idOf(view(each.key))) {
+            continue;
+        }
+        const RowId id = takeNote(each);
+        touched.push_back(id);
+        std::erase(matching, id);
+        if (each.record && (m_matcher.matches(view(each.key)) || each.valueMatches)) {
+            matching.push_back(id);
+        }
+    }
+    std::sort(touched.begin(), touched.end());
+    std::vector<bool> marked(touched.empty() ? 0 : touched.back() + std::size_t{1});
+    for (const RowId id : touched) {
+        marked[id] = true;
+    }
+    std::erase_if(rows, [&](RowId id) { return id < marked.size() && marked[id]; });
+    if (m_sorted) {
+        const auto precedes = [this](RowId a, RowId b) { return keyPrecedes(m_sort, entryOf(a), entryOf(b)); };
+        std::sort(matching.begin(), matching.end(), precedes);
+        insertSorted(rows, matching, precedes);
+    } else {
+        rows.insert(rows.end(), matching.begin(), matching.end());
+    }
+    m_first = std::min(m_first, rows.empty() ? 0 : (rows.size() - 1) / m_pageRows * m_pageRows);
+    endResetModel();
 }
 
 void KeyListModel::setDrafts(const QSet<QByteArray>& keys) {
@@ -383,7 +483,7 @@ void KeyListModel::setDrafts(const QSet<QByteArray>& keys) {
 RowIds KeyListModel::rowsWithoutTime(int first, int last) const {
     RowIds ids;
     for (int row = std::max(0, first); row <= last && row < rowCount(); ++row) {
-        const RowId id = m_rows[static_cast<std::size_t>(row)];
+        const RowId id = idAt(row);
         if (id < m_source->size() && !m_times.contains(id)) {
             ids.push_back(id);
         }

@@ -2,181 +2,18 @@
 #include "models/key_order.h"
 
 #include <algorithm>
-#include <bit>
-#include <cstring>
-#include <iterator>
 #include <numeric>
+
+#include "models/parallel.h"
 
 namespace rustcask::ui {
 
-namespace {
-
-constexpr std::size_t chunk = 1 << 14; // items between two looks at the cancel flag
-
-/// std::sort cannot be stopped; this merge sort looks up every `chunk` items. False: cancelled.
-template <typename T, typename Less>
-bool sortCancellably(std::vector<T>& items, const Less& less, const rustcask::Progress& progress) {
-    const std::size_t size = items.size();
-    for (std::size_t begin = 0; begin < size; begin += chunk) {
-        if (progress.isCancelled()) {
-            return false;
-        }
-        std::sort(items.begin() + static_cast<std::ptrdiff_t>(begin),
-                  items.begin() + static_cast<std::ptrdiff_t>(std::min(begin + chunk, size)), less);
-    }
-    std::vector<T> other(size > chunk ? size : 0);
-    for (std::size_t width = chunk; width < size; width *= 2) {
-        std::size_t out = 0;
-        for (std::size_t begin = 0; begin < size; begin += 2 * width) {
-            std::size_t a = begin;
-            const std::size_t aEnd = std::min(begin + width, size);
-            std::size_t b = aEnd;
-            const std::size_t bEnd = std::min(begin + 2 * width, size);
-            while (a < aEnd && b < bEnd) {
-                if (out % chunk == 0 && progress.isCancelled()) {
-                    return false;
-                }
-                other[out++] = less(items[b], items[a]) ? items[b++] : items[a++];
-            }
-            const auto rest = [&](std::size_t from, std::size_t to) {
-                std::copy(items.begin() + static_cast<std::ptrdiff_t>(from),
-                          items.begin() + static_cast<std::ptrdiff_t>(to),
-                          other.begin() + static_cast<std::ptrdiff_t>(out));
-                out += to - from;
-            };
-            rest(a, aEnd);
-            rest(b, bEnd);
-        }
-        items.swap(other);
-    }
-    return true;
-}
-
-/// Bytes 0 to 7 from `skip` on, as a number that orders like them.
-std::uint64_t leadingBytes(std::string_view key, std::size_t skip) {
-    std::array<unsigned char, 8> bytes{};
-    if (key.size() > skip) {
-        std::memcpy(bytes.data(), key.data() + skip, std::min<std::size_t>(8, key.size() - skip));
-    }
-    std::uint64_t value = 0;
-    for (const unsigned char byte : bytes) {
-        value = value << 8 | byte;
-    }
-    return value;
-}
-
-std::size_t commonPrefix(std::string_view a, std::string_view b, std::size_t atMost) {
-    const std::size_t end = std::min({a.size(), b.size(), atMost});
-    return static_cast<std::size_t>(
-        std::mismatch(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(end), b.begin()).first - a.begin());
-}
-
-struct Ranked {
-    std::uint64_t major;
-    std::uint64_t minor;
-    std::uint32_t rank; // place in key order
-};
-
-} // namespace
-
-bool keyPrecedes(const KeySort& sort, const rustcask::SnapshotEntry& a, const rustcask::SnapshotEntry& b) {
-    const auto compare = [&](const auto& x, const auto& y) {
-        return x == y ? 0 : ((x < y) != sort.descending ? -1 : 1);
-    };
-    int order = 0;
-    switch (sort.order) {
-    case KeyOrder::key:
-        return sort.descending ? b.key < a.key : a.key < b.key;
-    case KeyOrder::valueSize:
-        order = compare(a.valueBytes, b.valueBytes);
-        break;
-    case KeyOrder::written:
-        order = compare(a.sequence, b.sequence);
-        break;
-    case KeyOrder::generation:
-        order = compare(a.generation, b.generation);
-        order = order != 0 ? order : compare(a.offset, b.offset);
-        break;
-    }
-    return order != 0 ? order < 0 : a.key < b.key;
-}
-
-std::optional<RowIds> sortByKey(const KeySource& source, const rustcask::Progress& progress) {
-    const std::size_t size = source.size();
-    if (size == 0) {
-        return RowIds();
-    }
-    // Keys often share a beginning ("order:2026-"); what tells them apart comes after it. Eight bytes from there, kept
-    // beside the id, decide most comparisons without a look at the keys themselves.
-    std::size_t shared = source.entry(0).key.size();
-    for (std::size_t i = 1; i < size && shared > 0; ++i) {
-        if (i % chunk == 0 && progress.isCancelled()) {
-            return std::nullopt;
-        }
-        shared = commonPrefix(source.entry(0).key, source.entry(i).key, shared);
-    }
-    struct Item {
-        std::uint64_t leading;
-        RowId id;
-    };
-    std::vector<Item> items(size);
-    for (std::size_t i = 0; i < size; ++i) {
-        if (i % chunk == 0 && progress.isCancelled()) {
-            return std::nullopt;
-        }
-        items[i] = {leadingBytes(source.entry(i).key, shared), static_cast<RowId>(i)};
-    }
-    const auto less = [&](const Item& a, const Item& b) {
-        return a.leading != b.leading ? a.leading < b.leading : source.entry(a.id).key < source.entry(b.id).key;
-    };
-    if (!sortCancellably(items, less, progress)) {
-        return std::nullopt;
-    }
-    RowIds ids(size);
-    std::transform(items.begin(), items.end(), ids.begin(), [](const Item& item) { return item.id; });
-    return ids;
-}
-
-std::optional<RowIds> sortFrom(const KeySource& source, const RowIds& byKey, const KeySort& sort,
-                               const rustcask::Progress& progress) {
-    if (sort.order == KeyOrder::key) {
-        return sort.descending ? RowIds(byKey.rbegin(), byKey.rend()) : byKey;
-    }
-    std::vector<Ranked> items(byKey.size());
-    for (std::size_t i = 0; i < byKey.size(); ++i) {
-        if (i % chunk == 0 && progress.isCancelled()) {
-            return std::nullopt;
-        }
-        const rustcask::SnapshotEntry entry = source.entry(byKey[i]);
-        std::uint64_t major = entry.valueBytes;
-        std::uint64_t minor = 0;
-        if (sort.order == KeyOrder::written) {
-            major = entry.sequence.value;
-        } else if (sort.order == KeyOrder::generation) {
-            major = entry.generation.value;
-            minor = entry.offset;
-        }
-        if (sort.descending) {
-            major = ~major;
-            minor = ~minor;
-        }
-        items[i] = {major, minor, static_cast<std::uint32_t>(i)};
-    }
-    const auto less = [](const Ranked& a, const Ranked& b) {
-        return std::tie(a.major, a.minor, a.rank) < std::tie(b.major, b.minor, b.rank);
-    };
-    if (!sortCancellably(items, less, progress)) {
-        return std::nullopt;
-    }
-    RowIds ids(items.size());
-    std::transform(items.begin(), items.end(), ids.begin(), [&](const Ranked& item) { return byKey[item.rank]; });
-    return ids;
-}
-
-void PartialHits::add(RowId id) {
-    if (m_count.fetch_add(1, std::memory_order_relaxed) < maxFirst) {
+void PartialHits::add(const RowIds& ids) {
+    if (m_count.fetch_add(ids.size(), std::memory_order_relaxed) < maxFirst) {
         const std::lock_guard lock(m_mutex);
-        m_first.push_back(id);
+        const std::size_t room = maxFirst - std::min(maxFirst, m_first.size());
+        m_first.insert(m_first.end(), ids.begin(),
+                       ids.begin() + static_cast<std::ptrdiff_t>(std::min(room, ids.size())));
     }
 }
 
@@ -187,104 +24,206 @@ RowIds PartialHits::first() const {
 
 namespace {
 
-/// The ids of the source that match and that the overlay leaves alone, as a range of `byKey` when the filter is a plain
-/// prefix: no scan.
-std::pair<RowIds::const_iterator, RowIds::const_iterator> prefixRange(const KeySource& source, const RowIds& byKey,
-                                                                      std::string_view prefix) {
-    const auto begin = std::lower_bound(byKey.begin(), byKey.end(), prefix, [&](RowId id, std::string_view wanted) {
-        return source.entry(id).key < wanted;
-    });
-    const auto end =
-        std::partition_point(begin, byKey.end(), [&](RowId id) { return source.entry(id).key.starts_with(prefix); });
-    return {begin, end};
+constexpr std::size_t keysPerPart = 1 << 15;   // some milliseconds at most
+constexpr std::size_t valuesPerPart = 1 << 10; // each may be read from the disk
+constexpr std::size_t keysPerLook = 256;       // between two looks at the cancel flag
+
+using Place = RowIds::const_iterator;
+
+/// The ids of `byKey` whose keys begin with `prefix`, upper and lower case alike with `fold`, appended to `rows` in key
+/// order: no scan. `[begin, end)` agrees with the first `depth` bytes of it.
+void addPrefixRanges(const KeySource& source, Place begin, Place end, std::string_view prefix, std::size_t depth,
+                     bool fold, RowIds& rows) {
+    while (begin != end && depth < prefix.size()) {
+        const auto byteOf = [&](RowId id) {
+            const std::string_view key = source.entry(id).key;
+            return key.size() > depth ? static_cast<unsigned char>(key[depth]) : -1;
+        };
+        const auto rangeOf = [&](char c) {
+            const int wanted = static_cast<unsigned char>(c);
+            const Place from = std::partition_point(begin, end, [&](RowId id) { return byteOf(id) < wanted; });
+            return std::pair(from, std::partition_point(from, end, [&](RowId id) { return byteOf(id) == wanted; }));
+        };
+        const char c = prefix[depth];
+        if (fold && c >= 'a' && c <= 'z') {
+            const auto [upperBegin, upperEnd] = rangeOf(static_cast<char>(c - 32));
+            addPrefixRanges(source, upperBegin, upperEnd, prefix, depth + 1, fold, rows);
+        }
+        std::tie(begin, end) = rangeOf(c);
+        ++depth;
+    }
+    rows.insert(rows.end(), begin, end);
 }
 
-/// The matching ids in source order. False: cancelled.
-bool scan(const KeyTable& table, const KeyMatcher& matcher, RowIds& rows, PartialHits& partial,
-          rustcask::Progress& progress) {
-    const KeySource& source = *table.source();
-    const std::size_t size = source.size();
-    const bool plain = table.overlay().isEmpty();
-    constexpr std::size_t step = 1024;
-    for (std::size_t i = 0; i < size; ++i) {
-        if (i % step == 0) {
-            if (progress.isCancelled()) {
-                return false;
-            }
-            progress.addRecords(i == 0 ? 0 : step);
+/// Looks at every key of the source, on all processors.
+class Scan {
+public:
+    Scan(const ArrangeInput& input, PartialHits& partial, rustcask::Progress& progress)
+        : m_input(input), m_partial(partial), m_progress(progress) {}
+
+    /// The matching ids in source order. False: cancelled.
+    bool run(RowIds& rows, Arrangement& result) {
+        const std::size_t size = m_input.table.sourceSize();
+        const std::size_t each = m_input.matcher.looksIntoValues() ? valuesPerPart : keysPerPart;
+        const std::size_t parts = (size + each - 1) / each;
+        std::vector<RowIds> hits(parts);
+        std::vector<KeyMatcher> matchers(scanThreads(), m_input.matcher);
+        std::vector<std::uint64_t> unsearched(scanThreads());
+        const bool done = forEachPart(parts, m_progress, [&](std::size_t thread, std::size_t part) {
+            scanPart(part * each, std::min(size, (part + 1) * each), matchers[thread], unsearched[thread], hits[part]);
+        });
+        if (!done) {
+            return false;
         }
-        const auto id = static_cast<RowId>(i);
-        if (matcher.matches(source.entry(i).key) && (plain || !table.overlay().touches(id))) {
-            rows.push_back(id);
-            partial.add(id);
+        std::size_t count = 0;
+        for (const RowIds& some : hits) {
+            count += some.size();
         }
+        rows.reserve(count);
+        for (const RowIds& some : hits) {
+            rows.insert(rows.end(), some.begin(), some.end());
+        }
+        for (const KeyMatcher& matcher : matchers) {
+            result.undecided += matcher.undecided();
+        }
+        result.unsearched = std::accumulate(unsearched.begin(), unsearched.end(), std::uint64_t{0});
+        return true;
     }
-    return true;
+
+private:
+    void scanPart(std::size_t begin, std::size_t end, const KeyMatcher& matcher, std::uint64_t& unsearched,
+                  RowIds& hits) {
+        const KeySource& source = *m_input.table.source();
+        const KeyOverlay& overlay = m_input.table.overlay();
+        const bool plain = overlay.isEmpty();
+        const bool values = matcher.looksIntoValues();
+        for (std::size_t i = begin; i < end; ++i) {
+            if ((values || i % keysPerLook == 0) && m_progress.isCancelled()) {
+                return;
+            }
+            const auto id = static_cast<RowId>(i);
+            if (!plain && overlay.touches(id)) {
+                continue;
+            }
+            const rustcask::SnapshotEntry entry = source.entry(i);
+            if (matcher.matches(entry.key) || (values && valueMatches(i, entry, matcher, unsearched))) {
+                hits.push_back(id);
+            }
+        }
+        m_progress.addRecords(end - begin);
+        m_partial.add(hits);
+    }
+
+    bool valueMatches(std::size_t index, const rustcask::SnapshotEntry& entry, const KeyMatcher& matcher,
+                      std::uint64_t& unsearched) {
+        if (entry.valueBytes > maxSearchedValueBytes) {
+            ++unsearched;
+            return false;
+        }
+        const auto value = m_input.table.source()->value(index);
+        if (!value) {
+            ++unsearched;
+            return false;
+        }
+        m_progress.addBytes(value->size());
+        return matcher.matches(*value);
+    }
+
+    const ArrangeInput& m_input;
+    PartialHits& m_partial;
+    rustcask::Progress& m_progress;
+};
+
+/// The edited keys that match, in order.
+RowIds matchingEdits(const ArrangeInput& input, Arrangement& result) {
+    const KeyTable& table = input.table;
+    RowIds edited = table.overlay().liveTouched();
+    std::erase_if(edited, [&](RowId id) {
+        const rustcask::SnapshotEntry entry = table.entry(id);
+        if (input.matcher.matches(entry.key)) {
+            return false;
+        }
+        if (!input.matcher.looksIntoValues() || !input.currentValue) {
+            return true;
+        }
+        if (entry.valueBytes > maxSearchedValueBytes) {
+            ++result.unsearched;
+            return true;
+        }
+        const auto value = input.currentValue(entry.key);
+        if (!value || !*value) {
+            result.unsearched += value ? 0 : 1;
+            return true;
+        }
+        return !input.matcher.matches(**value);
+    });
+    std::sort(edited.begin(), edited.end(),
+              [&](RowId a, RowId b) { return keyPrecedes(input.sort, table.entry(a), table.entry(b)); });
+    return edited;
 }
 
 } // namespace
 
-std::optional<Arrangement> arrange(const KeyTable& table, const KeyMatcher& matcher, const KeySort& sort,
-                                   const RowIds* byKey, const RowIds* order, PartialHits& partial,
-                                   rustcask::Progress& progress) {
-    const KeySource& source = *table.source();
-    const std::size_t size = source.size();
+std::optional<Arrangement> arrange(const ArrangeInput& input, PartialHits& partial, rustcask::Progress& progress) {
+    const KeyTable& table = input.table;
     const KeyOverlay& overlay = table.overlay();
+    const KeyMatcher& matcher = input.matcher;
+    const std::size_t size = table.sourceSize();
     progress.setTotals(0, size, 0);
-    const auto precedes = [&](RowId a, RowId b) { return keyPrecedes(sort, table.entry(a), table.entry(b)); };
+    const auto precedes = [&](RowId a, RowId b) { return keyPrecedes(input.sort, table.entry(a), table.entry(b)); };
 
     Arrangement result;
-    const std::string_view prefix = matcher.exactPrefix();
-    if (matcher.matchesAll() && order != nullptr) {
-        result.rows = *order;
-        if (!overlay.isEmpty()) {
-            std::erase_if(result.rows, [&](RowId id) { return overlay.touches(id); });
-        }
+    if (matcher.matchesAll() && input.order && overlay.isEmpty()) {
+        result.rows = input.order; // shared: a list of all keys costs nothing beside its order
         result.sorted = true;
+        return result;
+    }
+    RowIds rows;
+    if (matcher.matchesAll()) {
+        if (input.order) {
+            rows = *input.order;
+        } else {
+            rows.resize(size);
+            std::iota(rows.begin(), rows.end(), RowId{0});
+        }
+        if (!overlay.isEmpty()) {
+            std::erase_if(rows, [&](RowId id) { return overlay.touches(id); });
+        }
+        result.sorted = input.order != nullptr;
     } else {
-        if (matcher.matchesAll()) {
-            result.rows.resize(size);
-            std::iota(result.rows.begin(), result.rows.end(), RowId{0});
-            if (!overlay.isEmpty()) {
-                std::erase_if(result.rows, [&](RowId id) { return overlay.touches(id); });
-            }
-        } else if (!prefix.empty() && byKey != nullptr) {
-            const auto [begin, end] = prefixRange(source, *byKey, prefix);
-            std::copy_if(begin, end, std::back_inserter(result.rows), [&](RowId id) { return !overlay.touches(id); });
-            result.sorted = sort.order == KeyOrder::key && !sort.descending;
-        } else if (!scan(table, matcher, result.rows, partial, progress)) {
+        const std::string_view prefix = matcher.exactPrefix();
+        if (!prefix.empty() && input.byKey) {
+            addPrefixRanges(*table.source(), input.byKey->begin(), input.byKey->end(), prefix, 0, matcher.foldsCase(),
+                            rows);
+            std::erase_if(rows, [&](RowId id) { return overlay.touches(id); });
+            result.sorted = input.sort == KeySort();
+        } else if (!Scan(input, partial, progress).run(rows, result)) {
             return std::nullopt;
         }
-        if (result.sorted) {
-            // The range of the key order is in key order.
-        } else if (result.rows.size() <= maxUnpreparedSort) {
-            if (!sortCancellably(result.rows, precedes, progress)) {
-                return std::nullopt;
-            }
+        if (!result.sorted && rows.size() <= maxUnpreparedSort) {
+            std::sort(rows.begin(), rows.end(), precedes);
             result.sorted = true;
-        } else if (order != nullptr) {
+        } else if (!result.sorted && input.order) {
             // Sorting again would cost seconds; the whole order is there, the matches only have to be picked from it.
             std::vector<bool> wanted(size);
-            for (const RowId id : result.rows) {
+            for (const RowId id : rows) {
                 wanted[id] = true;
             }
-            result.rows.clear();
-            std::copy_if(order->begin(), order->end(), std::back_inserter(result.rows),
+            rows.clear();
+            std::copy_if(input.order->begin(), input.order->end(), std::back_inserter(rows),
                          [&](RowId id) { return wanted[id]; });
             result.sorted = true;
         }
     }
-
-    RowIds edited = overlay.liveTouched();
-    std::erase_if(edited, [&](RowId id) { return !matcher.matches(table.entry(id).key); });
-    if (!edited.empty()) {
-        std::sort(edited.begin(), edited.end(), precedes);
-        const auto middle = static_cast<std::ptrdiff_t>(result.rows.size());
-        result.rows.insert(result.rows.end(), edited.begin(), edited.end());
+    if (!overlay.isEmpty()) {
+        const RowIds edited = matchingEdits(input, result);
         if (result.sorted) {
-            std::inplace_merge(result.rows.begin(), result.rows.begin() + middle, result.rows.end(), precedes);
+            insertSorted(rows, edited, precedes);
+        } else {
+            rows.insert(rows.end(), edited.begin(), edited.end());
         }
     }
+    result.rows = std::make_shared<const RowIds>(std::move(rows));
     return progress.isCancelled() ? std::nullopt : std::optional(std::move(result));
 }
 

@@ -1,44 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <atomic>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 
 #include <rustcask/progress.h>
 
 #include "models/key_filter.h"
 #include "models/key_overlay.h"
+#include "models/key_sort.h"
 
 namespace rustcask::ui {
 
-enum class KeyOrder {
-    key,        ///< bytes, as memcmp
-    valueSize,  ///< bytes of the value
-    written,    ///< sequence number: the order in which the records were appended
-    generation, ///< file, then offset
-};
-
-struct KeySort {
-    KeyOrder order = KeyOrder::key;
-    bool descending = false;
-    friend bool operator==(const KeySort&, const KeySort&) = default;
-};
-
-/// The order of two entries; keys that are equal in it stand in ascending key order. Strict and total, keys being
-/// distinct.
-[[nodiscard]] bool keyPrecedes(const KeySort& sort, const rustcask::SnapshotEntry& a, const rustcask::SnapshotEntry& b);
-
-/// All of a source's ids in ascending key order; nullopt: cancelled, within a few milliseconds.
-[[nodiscard]] std::optional<RowIds> sortByKey(const KeySource& source, const rustcask::Progress& progress);
-/// The same in any order, from the ids in key order.
-[[nodiscard]] std::optional<RowIds> sortFrom(const KeySource& source, const RowIds& byKey, const KeySort& sort,
-                                             const rustcask::Progress& progress);
-
-/// What an arrangement shows while it is being made. Written by the worker, read by the GUI thread.
+/// What an arrangement shows while it is being made. Written by workers, read by the GUI thread.
 class PartialHits {
 public:
     static constexpr std::size_t maxFirst = 2000;
-    void add(RowId id);
+    void add(const RowIds& ids);
     [[nodiscard]] std::uint64_t count() const noexcept { return m_count.load(std::memory_order_relaxed); }
     [[nodiscard]] RowIds first() const;
 
@@ -50,16 +31,55 @@ private:
 
 /// The rows of a key list.
 struct Arrangement {
-    RowIds rows{};
-    bool sorted = false; ///< in the order asked for; otherwise in that of the source
+    std::shared_ptr<const RowIds> rows{}; ///< never null once made; may be one of the orders it was made from
+    bool sorted = false;                  ///< in the order asked for; otherwise in that of the source
+    std::uint64_t undecided = 0;          ///< keys or values on which the expression was given up
+    std::uint64_t unsearched = 0;         ///< values that are too large to search, or could not be read
 };
 
-/// The keys of `table` that match, in the order `sort`. `byKey` and `order` are the source's ids in key order and in
-/// `sort`, nullptr when not known yet: then only a result of at most `maxUnpreparedSort` rows is sorted.
-/// nullopt: cancelled.
-[[nodiscard]] std::optional<Arrangement> arrange(const KeyTable& table, const KeyMatcher& matcher, const KeySort& sort,
-                                                 const RowIds* byKey, const RowIds* order, PartialHits& partial,
-                                                 rustcask::Progress& progress);
+/// Values beyond this size are not searched, which the arrangement says.
+inline constexpr std::uint32_t maxSearchedValueBytes = 64U << 20;
+
+/// What an arrangement is made from.
+struct ArrangeInput {
+    KeyTable table;
+    KeyMatcher matcher;
+    KeySort sort{};
+    /// The source's ids in key order and in `sort`; null when not known yet: then only a result of at most
+    /// `maxUnpreparedSort` rows is sorted.
+    std::shared_ptr<const RowIds> byKey{};
+    std::shared_ptr<const RowIds> order{};
+    /// The value now of a key that was edited since the source was taken; nullopt: it is absent.
+    std::function<rustcask::Result<std::optional<std::string>>(std::string_view key)> currentValue{};
+};
 inline constexpr std::size_t maxUnpreparedSort = 50'000;
+
+/// The keys of a table that match, in order. nullopt: cancelled, within some milliseconds.
+[[nodiscard]] std::optional<Arrangement> arrange(const ArrangeInput& input, PartialHits& partial,
+                                                 rustcask::Progress& progress);
+
+/// Puts `more`, which stands in the order `precedes`, to its places among `rows`, which does, too.
+template <typename Precedes>
+void insertSorted(RowIds& rows, const RowIds& more, const Precedes& precedes) {
+    // Far fewer comparisons than merging: each costs a look at a key.
+    std::vector<std::size_t> places;
+    std::size_t from = 0;
+    for (const RowId id : more) {
+        from = static_cast<std::size_t>(
+            std::lower_bound(rows.begin() + static_cast<std::ptrdiff_t>(from), rows.end(), id, precedes) -
+            rows.begin());
+        places.push_back(from);
+    }
+    std::size_t end = rows.size();
+    rows.resize(rows.size() + more.size());
+    for (std::size_t i = more.size(); i > 0; --i) {
+        const std::size_t place = places[i - 1];
+        std::move_backward(rows.begin() + static_cast<std::ptrdiff_t>(place),
+                           rows.begin() + static_cast<std::ptrdiff_t>(end),
+                           rows.begin() + static_cast<std::ptrdiff_t>(end + i));
+        rows[place + i - 1] = more[i - 1];
+        end = place;
+    }
+}
 
 } // namespace rustcask::ui

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include <rustcask/cursor.h>
@@ -26,6 +27,8 @@ public:
     [[nodiscard]] virtual rustcask::SnapshotEntry entry(std::size_t index) const noexcept = 0;
     /// When the record was written: reads the file. Errors: ioError, corruption. @pre index < size()
     [[nodiscard]] virtual rustcask::Result<rustcask::Timestamp> timestamp(std::size_t index) const = 0;
+    /// The record's value: reads the file. Errors: ioError, corruption. @pre index < size()
+    [[nodiscard]] virtual rustcask::Result<std::string> value(std::size_t index) const = 0;
 };
 
 /// The keys of a database at one moment.
@@ -38,6 +41,9 @@ public:
     }
     [[nodiscard]] rustcask::Result<rustcask::Timestamp> timestamp(std::size_t index) const override {
         return m_snapshot->timestamp(index);
+    }
+    [[nodiscard]] rustcask::Result<std::string> value(std::size_t index) const override {
+        return m_snapshot->value(index);
     }
 
 private:

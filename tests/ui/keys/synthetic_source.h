@@ -34,6 +34,10 @@ public:
         return Timestamp(std::chrono::milliseconds(1'700'000'000'000 + static_cast<std::int64_t>(index)));
     }
 
+    [[nodiscard]] Result<std::string> value(std::size_t index) const override {
+        return "value of " + m_entries[index].key;
+    }
+
 private:
     std::vector<Entry> m_entries;
 };

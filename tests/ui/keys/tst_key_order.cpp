@@ -24,8 +24,17 @@ KeyMatcher matcherOf(MatchMode mode, const QString& text) {
     return *matcher;
 }
 
-bool matches(MatchMode mode, const QString& text, const std::string& key) {
-    return matcherOf(mode, text).matches(key);
+bool matches(MatchMode mode, const QString& text, const std::string& key, bool matchCase = false) {
+    return KeyMatcher::compile({mode, text, matchCase})->matches(key);
+}
+
+/// What `arrange` takes, from the parts the tests have.
+ArrangeInput inputOf(const KeyTable& table, const KeyMatcher& matcher, const KeySort& sort,
+                     const RowIds* byKey = nullptr, const RowIds* order = nullptr) {
+    const auto shared = [](const RowIds* ids) {
+        return ids != nullptr ? std::make_shared<const RowIds>(*ids) : std::shared_ptr<const RowIds>();
+    };
+    return {table, matcher, sort, shared(byKey), shared(order), {}};
 }
 
 /// What `arrange` promises, by the shortest road.
@@ -77,7 +86,8 @@ private Q_SLOTS:
 
     void prefixIsExact() {
         QVERIFY(matches(MatchMode::prefix, QStringLiteral("ord"), "order"));
-        QVERIFY(!matches(MatchMode::prefix, QStringLiteral("Ord"), "order"));
+        QVERIFY(matches(MatchMode::prefix, QStringLiteral("Ord"), "oRDER"));
+        QVERIFY(!matches(MatchMode::prefix, QStringLiteral("Ord"), "order", true));
         QVERIFY(!matches(MatchMode::prefix, QStringLiteral("rd"), "order"));
         QCOMPARE(matcherOf(MatchMode::prefix, QStringLiteral("ord")).exactPrefix(), std::string_view("ord"));
     }
@@ -126,6 +136,104 @@ private Q_SLOTS:
         QVERIFY(!KeyMatcher::compile({MatchMode::hex, QStringLiteral("0g")}).has_value());
     }
 
+    void tellsCaseWhenAsked() {
+        QVERIFY(!matches(MatchMode::contains, QStringLiteral("RDER"), "order", true));
+        QVERIFY(matches(MatchMode::contains, QStringLiteral("rder"), "order", true));
+        QVERIFY(!matches(MatchMode::contains, QStringLiteral("Ä"), "ä", true));
+        QVERIFY(matches(MatchMode::glob, QStringLiteral("ORD*[x-z]"), "order-Y"));
+        QVERIFY(!matches(MatchMode::glob, QStringLiteral("ORD*"), "order", true));
+        QVERIFY(!matches(MatchMode::regex, QStringLiteral("^O"), "order", true));
+        QVERIFY(matches(MatchMode::hex, QStringLiteral("4f"), "Order"));
+        QVERIFY(!matches(MatchMode::hex, QStringLiteral("4f"), "order"));
+    }
+
+    /// A pattern that backtracks without end is given up soon, and counted: no match that was not decided is silent.
+    void givesUpOnCostlyExpressions() {
+        const KeyMatcher matcher = matcherOf(MatchMode::regex, QStringLiteral("^(a+)+(b|c|d)$"));
+        QVERIFY(matcher.matches("aaab"));
+        QCOMPARE(matcher.undecided(), std::uint64_t{0});
+        QVERIFY(!matcher.matches(std::string(60, 'a') + "!"));
+        QCOMPARE(matcher.undecided(), std::uint64_t{1});
+        QVERIFY(matches(MatchMode::regex, QStringLiteral("grün.*\\x{e4}"), "x GR\xC3\x9CN y\xC3\x84"));
+        QVERIFY(!matches(MatchMode::regex, QStringLiteral("a"), std::string("\xff", 1)));
+    }
+
+    /// Enough keys for several threads, and keys that are hard to tell apart: a shared beginning of the most, zero
+    /// bytes at the end, long equal stretches.
+    void sortsManyAlikeKeys() {
+        SeededRandom random;
+        std::vector<SyntheticSource::Entry> entries;
+        for (std::size_t i = 0; i < 150'000; ++i) {
+            entries.push_back({"customer:2026-11-25:" + std::to_string(i * 7919 % 150'000),
+                               {1 + i % 3},
+                               i * 10,
+                               static_cast<std::uint32_t>(i % 5),
+                               {i + 1}});
+        }
+        entries.push_back({"a"});
+        for (std::size_t i = 0; i < 40; ++i) {
+            entries.push_back({std::string(i + 1, '\0')});
+            entries.push_back({std::string(2000, 'x') + std::string(8 * i, 'y') + "z"});
+            entries.push_back({"zero" + std::string(i, '\0')});
+        }
+        for (std::size_t i = entries.size(); i > 1; --i) {
+            std::swap(entries[i - 1], entries[random.below(i)]);
+        }
+        const SyntheticSource source(std::move(entries));
+        Progress progress;
+        const auto byKey = sortByKey(source, progress);
+        QVERIFY(byKey.has_value());
+        RowIds expected(source.size());
+        std::iota(expected.begin(), expected.end(), RowId{0});
+        std::sort(expected.begin(), expected.end(),
+                  [&](RowId a, RowId b) { return source.entry(a).key < source.entry(b).key; });
+        QVERIFY(*byKey == expected);
+        for (const KeySort& sort : allSorts) {
+            const auto sorted = sortFrom(source, *byKey, sort, progress);
+            QVERIFY(sorted.has_value());
+            std::sort(expected.begin(), expected.end(),
+                      [&](RowId a, RowId b) { return keyPrecedes(sort, source.entry(a), source.entry(b)); });
+            QVERIFY(*sorted == expected);
+        }
+    }
+
+    void findsPrefixesInAnyCaseWithoutAScan() {
+        SeededRandom random;
+        const auto source = makeSource(5000, random);
+        const KeyTable table(source, std::make_shared<const KeyOverlay>(source->size()));
+        Progress progress;
+        const auto byKey = sortByKey(*source, progress);
+        for (const bool matchCase : {false, true}) {
+            const KeyMatcher matcher = *KeyMatcher::compile({MatchMode::prefix, QStringLiteral("oRder:a"), matchCase});
+            PartialHits hits;
+            const auto found = arrange(inputOf(table, matcher, {}, &*byKey, &*byKey), hits, progress);
+            QVERIFY(found->sorted);
+            QVERIFY(keysOf(table, *found->rows) == naive(table, matcher, {}));
+            QCOMPARE(found->rows->empty(), matchCase);
+        }
+    }
+
+    void looksIntoValues() {
+        SeededRandom random;
+        const auto source = makeSource(4000, random);
+        KeyOverlay edits(source->size());
+        edits.add("edited", {{9}, 1, 5, {1'000'000}, std::nullopt});
+        edits.add("edited too", {{9}, 2, 5, {1'000'001}, std::nullopt});
+        edits.add("enormous", {{9}, 3, maxSearchedValueBytes + 1, {1'000'002}, std::nullopt});
+        const KeyTable table(source, std::make_shared<const KeyOverlay>(edits));
+        ArrangeInput input =
+            inputOf(table, *KeyMatcher::compile({MatchMode::prefix, QStringLiteral("VALUE OF"), false, true}), {});
+        input.currentValue = [](std::string_view key) -> Result<std::optional<std::string>> {
+            return std::optional(std::string(key == "edited" ? "value of it" : "another"));
+        };
+        PartialHits hits;
+        Progress progress;
+        const auto found = arrange(input, hits, progress);
+        QCOMPARE(found->rows->size(), std::size_t{4001}); // the source's values begin so, and the first edit's
+        QCOMPARE(found->unsearched, std::uint64_t{1});
+        QCOMPARE(hits.count(), std::uint64_t{4000});
+    }
+
     void sortsAsNaively() {
         SeededRandom random;
         const auto source = makeSource(20'000, random);
@@ -159,8 +267,8 @@ private Q_SLOTS:
         progress.cancel();
         QVERIFY(!sortByKey(*source, progress).has_value());
         PartialHits hits;
-        QVERIFY(!arrange(KeyTable(source, std::make_shared<const KeyOverlay>(source->size())),
-                         matcherOf(MatchMode::contains, QStringLiteral("a")), {}, nullptr, nullptr, hits, progress)
+        const KeyTable table(source, std::make_shared<const KeyOverlay>(source->size()));
+        QVERIFY(!arrange(inputOf(table, matcherOf(MatchMode::contains, QStringLiteral("a")), {}), hits, progress)
                      .has_value());
     }
 
@@ -210,11 +318,11 @@ private Q_SLOTS:
             const auto order = sortFrom(*source, *byKey, sort, progress);
             const auto expected = naive(table, matcher, sort);
             PartialHits hits;
-            const auto prepared = arrange(table, matcher, sort, &*byKey, &*order, hits, progress);
+            const auto prepared = arrange(inputOf(table, matcher, sort, &*byKey, &*order), hits, progress);
             QVERIFY(prepared->sorted);
-            QVERIFY(keysOf(table, prepared->rows) == expected);
-            const auto unprepared = arrange(table, matcher, sort, nullptr, nullptr, hits, progress);
-            auto keys = keysOf(table, unprepared->rows);
+            QVERIFY(keysOf(table, *prepared->rows) == expected);
+            const auto unprepared = arrange(inputOf(table, matcher, sort), hits, progress);
+            auto keys = keysOf(table, *unprepared->rows);
             if (unprepared->sorted) {
                 QVERIFY(keys == expected);
             } else {

@@ -2,12 +2,10 @@
 #include "pages/keys/key_list_panel.h"
 
 #include <QAction>
-#include <QButtonGroup>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QLabel>
-#include <QLineEdit>
 #include <QMenu>
 #include <QPainter>
 #include <QPushButton>
@@ -16,9 +14,9 @@
 #include <QTableView>
 #include <QVBoxLayout>
 
+#include "pages/keys/key_find_bar.h"
 #include "settings/settings.h"
 #include "theme/format.h"
-#include "theme/icons.h"
 #include "theme/tokens.h"
 #include "widgets/card.h"
 #include "widgets/labels.h"
@@ -29,11 +27,10 @@ namespace rustcask::ui {
 
 namespace {
 
-constexpr int filterDelayMs = 150;
 constexpr int timesDelayMs = 30;
 constexpr int maxKeptSelection = 2000;
-
-const Setting<int> matchMode{"keys/match-mode", 0};
+constexpr int pageRowHeight = 28;
+constexpr std::size_t maxSummedAtOnce = 20'000; // some milliseconds
 
 /// Marks keys with unsaved changes by a dot before the key and a heavier type.
 class KeyDelegate : public RowDelegate {
@@ -78,13 +75,15 @@ KeyListPanel::KeyListPanel(Settings& settings, const Actions& actions, QWidget* 
     layout->setContentsMargins(0, 0, 0, 0);
     m_card = new Card;
     layout->addWidget(m_card);
-    m_card->addToolRow(buildFilter(settings));
+    m_find = new KeyFindBar(settings);
+    m_card->addToolRow(m_find);
     m_banner = new Banner;
     m_card->addBody(m_banner, 0);
     m_card->addBody(buildCountLine(), 0);
     m_stack = new QStackedWidget;
     m_card->addBody(m_stack);
-    buildTable(settings);
+    buildTable(settings, actions);
+    m_card->addBody(buildPageBar(), 0);
     m_empty = new EmptyState(QStringLiteral("keys"), QString());
     m_emptyButton = m_empty->addButton(tr("Clear the filter"), false);
     m_stack->addWidget(m_empty);
@@ -100,11 +99,11 @@ KeyListPanel::KeyListPanel(Settings& settings, const Actions& actions, QWidget* 
     footer->addWidget(removeMatching);
     footer->addWidget(makeButton(actions.remove));
 
-    m_filterDelay.setSingleShot(true);
-    m_filterDelay.setInterval(filterDelayMs);
     m_timesDelay.setSingleShot(true);
     m_timesDelay.setInterval(timesDelayMs);
-    connect(&m_filterDelay, &QTimer::timeout, this, &KeyListPanel::applyFilter);
+    m_loader.setFilter(m_find->filter());
+    connect(m_find, &KeyFindBar::filterChanged, &m_loader, &KeyListLoader::setFilter);
+    connect(m_find, &KeyFindBar::leaving, this, &KeyListPanel::enterList);
     connect(&m_timesDelay, &QTimer::timeout, this, &KeyListPanel::fetchTimes);
     connect(m_emptyButton, &QPushButton::clicked, this, &KeyListPanel::clearFilter);
     connect(&m_loader, &KeyListLoader::changed, this, &KeyListPanel::updateCounts);
@@ -119,43 +118,6 @@ KeyListPanel::KeyListPanel(Settings& settings, const Actions& actions, QWidget* 
     updateCounts();
 }
 
-QWidget* KeyListPanel::buildFilter(Settings& settings) {
-    auto* row = new QWidget;
-    auto* layout = new QHBoxLayout(row);
-    layout->setContentsMargins(Card::gutter, 8, Card::gutter, 8);
-    layout->setSpacing(6);
-    m_filter = new QLineEdit;
-    m_filter->setPlaceholderText(tr("Find keys"));
-    m_filter->setClearButtonEnabled(true);
-    m_filter->setAccessibleName(tr("Find keys"));
-    m_filter->setToolTip(tr("Type to see only the keys that match (Ctrl+F); Escape clears"));
-    m_filter->addAction(themedIcon(QStringLiteral("search"), IconRole::muted), QLineEdit::LeadingPosition);
-    m_filter->installEventFilter(this);
-    m_filter->setMinimumWidth(140);
-    layout->addWidget(m_filter, 1);
-    m_modes = new QButtonGroup(this);
-    const auto chip = [&](MatchMode mode, const QString& text, const QString& tip) {
-        QPushButton* button = makeChip(text);
-        button->setToolTip(tip);
-        button->setAccessibleName(tr("Match: %1").arg(text));
-        m_modes->addButton(button, static_cast<int>(mode));
-        layout->addWidget(button);
-    };
-    chip(MatchMode::contains, tr("contains"), tr("Keys that hold the text; upper and lower case alike"));
-    chip(MatchMode::prefix, tr("prefix"), tr("Keys that begin with exactly this text"));
-    chip(MatchMode::glob, tr("glob"), tr("Whole keys, with * for anything, ? for one byte, [a-z] for a range"));
-    chip(MatchMode::regex, tr("regex"), tr("Regular expression; upper and lower case alike"));
-    chip(MatchMode::hex, tr("hex"), tr("Keys that hold these bytes, as in 00 ff 7a"));
-    QAbstractButton* kept = m_modes->button(settings.get(matchMode));
-    (kept != nullptr ? kept : m_modes->button(0))->setChecked(true);
-    connect(m_modes, &QButtonGroup::idClicked, this, [this, &settings](int id) {
-        settings.set(matchMode, id);
-        applyFilter();
-    });
-    connect(m_filter, &QLineEdit::textChanged, this, [this] { m_filterDelay.start(); });
-    return row;
-}
-
 QWidget* KeyListPanel::buildCountLine() {
     auto* row = new QWidget;
     auto* layout = new QHBoxLayout(row);
@@ -164,6 +126,8 @@ QWidget* KeyListPanel::buildCountLine() {
     m_count = makeTitle(QString());
     m_detail = makeMuted(QString());
     m_detail->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_selection = makeMuted(QString());
+    m_selection->setAccessibleName(tr("Selected"));
     m_drafts = makeChip(QString());
     m_drafts->setCheckable(false);
     m_drafts->setToolTip(tr("Keys with changes that are not saved yet"));
@@ -172,11 +136,46 @@ QWidget* KeyListPanel::buildCountLine() {
     m_drafts->hide();
     layout->addWidget(m_count);
     layout->addWidget(m_detail, 1);
+    layout->addWidget(m_selection);
     layout->addWidget(m_drafts);
     return row;
 }
 
-void KeyListPanel::buildTable(Settings& settings) {
+QWidget* KeyListPanel::buildPageBar() {
+    m_pageBar = new QWidget;
+    auto* layout = new QHBoxLayout(m_pageBar);
+    layout->setContentsMargins(Card::gutter, 4, Card::gutter, 4);
+    layout->setSpacing(6);
+    m_pageBar->setMinimumHeight(pageRowHeight);
+    m_pageText = makeMuted(QString());
+    m_pageText->setWordWrap(true);
+    m_pageText->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_previousPage = makeButton(tr("Previous page"));
+    m_nextPage = makeButton(tr("Next page"));
+    layout->addWidget(m_pageText, 1);
+    layout->addWidget(m_previousPage);
+    layout->addWidget(m_nextPage);
+    connect(m_previousPage, &QPushButton::clicked, this, [this] { m_model.setPage(m_model.page() - 1); });
+    connect(m_nextPage, &QPushButton::clicked, this, [this] { m_model.setPage(m_model.page() + 1); });
+    return m_pageBar;
+}
+
+void KeyListPanel::updatePageBar() {
+    const int pages = m_model.pageCount();
+    m_pageBar->setVisible(pages > 1);
+    if (pages > 1) {
+        const quint64 first = m_model.firstOfPage() + 1;
+        m_pageText->setText(
+            tr("Page %1 of %2: rows %3 to %4. A table cannot show more rows at once.")
+                .arg(m_model.page() + 1)
+                .arg(pages)
+                .arg(formatCount(first), formatCount(first + static_cast<quint64>(m_model.rowCount()) - 1)));
+        m_previousPage->setEnabled(m_model.page() > 0);
+        m_nextPage->setEnabled(m_model.page() + 1 < pages);
+    }
+}
+
+void KeyListPanel::buildTable(Settings& settings, const Actions& actions) {
     m_table = new QTableView;
     m_table->setModel(&m_model);
     styleTable(m_table, tr("Keys"));
@@ -196,6 +195,13 @@ void KeyListPanel::buildTable(Settings& settings) {
     m_table->setColumnWidth(KeyListModel::generationColumn, 96);
     settings.keep(header, QStringLiteral("keys/columns"));
     header->setSortIndicator(KeyListModel::keyColumn, Qt::AscendingOrder);
+    header->setContextMenuPolicy(Qt::ActionsContextMenu);
+    for (int i = 0; i < actions.columns.size(); ++i) {
+        QAction* column = actions.columns[i];
+        column->setChecked(!m_table->isColumnHidden(i + 1));
+        header->addAction(column);
+        connect(column, &QAction::toggled, m_table, [this, i](bool shown) { m_table->setColumnHidden(i + 1, !shown); });
+    }
     m_stack->addWidget(m_table);
 
     connect(header, &QHeaderView::sortIndicatorChanged, this, &KeyListPanel::applySort);
@@ -207,56 +213,47 @@ void KeyListPanel::buildTable(Settings& settings) {
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &KeyListPanel::noteCurrent);
     connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
         if (!m_restoring) {
+            sumSelection();
             Q_EMIT selectionChanged();
         }
     });
 }
 
 bool KeyListPanel::eventFilter(QObject* watched, QEvent* event) {
-    if (watched == m_filter && event->type() == QEvent::KeyPress) {
-        const int key = static_cast<QKeyEvent*>(event)->key();
-        if (key == Qt::Key_Escape && !m_filter->text().isEmpty()) {
-            clearFilter();
-            return true;
-        }
-        if (key == Qt::Key_Down || key == Qt::Key_Return || key == Qt::Key_Enter) {
-            if (m_filterDelay.isActive()) {
-                m_filterDelay.stop();
-                applyFilter();
-            }
-            m_table->setFocus();
-            // The view makes a row current when it gets the focus, but selects none.
-            if (!m_table->selectionModel()->hasSelection() && m_model.rowCount() > 0) {
-                m_table->selectRow(std::max(0, m_table->currentIndex().row()));
-            }
-            return true;
-        }
-    }
     if (m_table != nullptr && watched == m_table->viewport() && event->type() == QEvent::Resize) {
         m_timesDelay.start();
     }
     return QWidget::eventFilter(watched, event);
 }
 
-void KeyListPanel::applyFilter() {
-    m_filterDelay.stop();
-    m_loader.setFilter({static_cast<MatchMode>(m_modes->checkedId()), m_filter->text()});
+void KeyListPanel::enterList() {
+    m_table->setFocus();
+    // The view makes a row current when it gets the focus, but selects none.
+    if (!m_table->selectionModel()->hasSelection() && m_model.rowCount() > 0) {
+        m_table->selectRow(std::max(0, m_table->currentIndex().row()));
+    }
 }
 
 void KeyListPanel::setFilterText(const QString& text, MatchMode mode) {
-    m_modes->button(static_cast<int>(mode))->setChecked(true);
-    m_filter->setText(text);
-    applyFilter();
+    KeyFilter filter = m_find->filter();
+    filter.mode = mode;
+    filter.text = text;
+    m_find->setFilter(filter);
 }
 
 void KeyListPanel::clearFilter() {
-    m_filter->clear();
-    applyFilter();
+    m_find->clear();
 }
 
 void KeyListPanel::focusFilter() {
-    m_filter->setFocus(Qt::ShortcutFocusReason);
-    m_filter->selectAll();
+    m_find->focus();
+}
+
+void KeyListPanel::setRunner(TaskRunner* runner) {
+    m_runner = runner;
+    ++m_sumSerial;
+    m_sumTask.clear();
+    m_selection->clear();
 }
 
 void KeyListPanel::applySort(int column, Qt::SortOrder order) {
@@ -298,7 +295,9 @@ void KeyListPanel::savePlace() {
 }
 
 void KeyListPanel::restorePlace() {
-    const bool sameView = m_placeFilter == m_loader.filter() && m_placeSort == m_loader.sort();
+    const bool sameView =
+        m_placeFilter == m_loader.filter() && m_placeSort == m_loader.sort() && m_placePage == m_model.page();
+    m_placePage = m_model.page();
     m_placeFilter = m_loader.filter();
     m_placeSort = m_loader.sort();
     QItemSelection selection;
@@ -337,6 +336,7 @@ void KeyListPanel::restorePlace() {
     }
     m_timesDelay.start();
     noteCurrent();
+    sumSelection();
     Q_EMIT selectionChanged();
     updateCounts();
 }
@@ -358,25 +358,92 @@ QByteArray KeyListPanel::currentKey() const {
     return m_current;
 }
 
-int KeyListPanel::selectedCount() const {
-    int count = 0;
+KeyListPanel::Ranges KeyListPanel::selectedRanges() const {
+    Ranges ranges;
+    const std::size_t first = m_model.firstOfPage();
     for (const QItemSelectionRange& range : m_table->selectionModel()->selection()) {
-        count += range.height();
+        ranges.emplace_back(first + static_cast<std::size_t>(range.top()),
+                            first + static_cast<std::size_t>(range.bottom()) + 1);
+    }
+    return ranges;
+}
+
+quint64 KeyListPanel::selectedCount() const {
+    quint64 count = 0;
+    for (const auto& [begin, end] : selectedRanges()) {
+        count += end - begin;
     }
     return count;
 }
 
-RowIds KeyListPanel::selectedIds() const {
-    RowIds ids;
-    for (const QItemSelectionRange& range : m_table->selectionModel()->selection()) {
-        const RowIds some = m_model.ids(range.top(), range.bottom());
-        ids.insert(ids.end(), some.begin(), some.end());
+KeySelection KeyListPanel::selection() const {
+    return {m_model.table(), m_model.rows(), selectedRanges()};
+}
+
+KeySelection KeyListPanel::everything() const {
+    return {m_model.table(), m_model.rows(), {{0, m_model.matchingKeys()}}};
+}
+
+void KeyListPanel::sumSelection() {
+    ++m_sumSerial;
+    if (m_sumTask) {
+        m_sumTask->cancel();
+        m_sumTask.clear();
     }
-    return ids;
+    const quint64 count = selectedCount();
+    if (count < 2) {
+        m_selection->clear();
+        return;
+    }
+    const auto sum = [](const KeySelection& chosen, rustcask::Progress* progress) -> std::optional<quint64> {
+        quint64 bytes = 0;
+        for (std::size_t i = 0; i < chosen.size(); ++i) {
+            if (progress != nullptr && i % 4096 == 0 && progress->isCancelled()) {
+                return std::nullopt;
+            }
+            bytes += chosen.entry(i).valueBytes;
+        }
+        return bytes;
+    };
+    if (count <= maxSummedAtOnce || !m_runner) {
+        showSelection(sum(selection(), nullptr));
+        return;
+    }
+    showSelection(std::nullopt);
+    m_sumTask = m_runner->start<quint64>(
+        tr("Add up the selection"),
+        [chosen = selection(), sum](rustcask::Progress& progress) -> rustcask::Result<quint64> {
+            const auto bytes = sum(chosen, &progress);
+            if (!bytes) {
+                rustcask::Error error;
+                error.code = rustcask::ErrorCode::cancelled;
+                return rustcask::failure(std::move(error));
+            }
+            return *bytes;
+        },
+        this,
+        [this, serial = m_sumSerial](rustcask::Result<quint64> bytes) {
+            if (bytes && serial == m_sumSerial) {
+                showSelection(*bytes);
+            }
+        },
+        {.visible = false});
+}
+
+void KeyListPanel::showSelection(std::optional<quint64> bytes) {
+    const QString count = formatCount(selectedCount());
+    m_selection->setText(bytes ? tr("%1 selected · %2 of values").arg(count, formatBytes(*bytes))
+                               : tr("%1 selected · adding up…").arg(count));
 }
 
 bool KeyListPanel::selectKey(const QByteArray& key) {
-    const int row = m_model.rowOf(key);
+    int row = m_model.rowOf(key);
+    if (row < 0 && m_model.pageCount() > 1) {
+        if (const int page = m_model.pageOf(key); page >= 0) {
+            m_model.setPage(page);
+            row = m_model.rowOf(key);
+        }
+    }
     if (row < 0) {
         return false;
     }
@@ -443,13 +510,21 @@ void KeyListPanel::updateCounts() {
         break;
     case KeyListLoader::State::complete:
         count = formatCount(m_model.matchingKeys());
-        detail =
-            filtered ? tr("of %1 keys match · complete").arg(formatCount(live)) : (live == 1 ? tr("key") : tr("keys"));
+        detail = filtered
+                     ? (m_model.undecidedKeys() + m_model.unsearchedValues() > 0 ? tr("of %1 keys match")
+                                                                                 : tr("of %1 keys match · complete"))
+                           .arg(formatCount(live))
+                     : (live == 1 ? tr("key") : tr("keys"));
         if (m_loader.isSorting()) {
             detail += tr(" · sorting…");
         }
-        if (m_model.matchingKeys() > KeyListModel::maxShownRows) {
-            detail += tr(" · the first %1 are listed").arg(formatCount(KeyListModel::maxShownRows));
+        if (m_model.undecidedKeys() > 0) {
+            detail += tr(" · not decided on %1: the expression is too costly for them")
+                          .arg(formatCount(m_model.undecidedKeys()));
+        }
+        if (m_model.unsearchedValues() > 0) {
+            detail += tr(" · %1 values not searched: above %2, or unreadable")
+                          .arg(formatCount(m_model.unsearchedValues()), formatBytes(maxSearchedValueBytes));
         }
         if (m_model.matchingKeys() == 0) {
             offersClearing = filtered && live > 0;
@@ -476,6 +551,7 @@ void KeyListPanel::updateCounts() {
         m_emptyButton->setVisible(offersClearing);
     }
     m_stack->setCurrentWidget(showEmpty ? static_cast<QWidget*>(m_empty) : m_table);
+    updatePageBar();
 }
 
 } // namespace rustcask::ui

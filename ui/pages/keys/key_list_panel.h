@@ -5,12 +5,11 @@
 #include <QWidget>
 
 #include "models/key_list_loader.h"
+#include "models/key_selection.h"
 
 QT_BEGIN_NAMESPACE
 class QAction;
-class QButtonGroup;
 class QLabel;
-class QLineEdit;
 class QPushButton;
 class QStackedWidget;
 class QTableView;
@@ -21,6 +20,7 @@ namespace rustcask::ui {
 class Banner;
 class Card;
 class EmptyState;
+class KeyFindBar;
 class Settings;
 
 /// Filter field, key table and the line that says what the table shows. Keeps selection and place, by key, whenever the
@@ -34,6 +34,8 @@ public:
         QAction* rename = nullptr;
         QAction* remove = nullptr;
         QAction* removeMatching = nullptr;
+        /// Checkable: whether the columns after the key are shown, in their order.
+        QList<QAction*> columns{};
     };
     KeyListPanel(Settings& settings, const Actions& actions, QWidget* parent = nullptr);
 
@@ -42,10 +44,13 @@ public:
     [[nodiscard]] Banner& banner() { return *m_banner; }
     [[nodiscard]] QTableView* table() { return m_table; }
     [[nodiscard]] QByteArray currentKey() const; ///< empty: none
-    [[nodiscard]] int selectedCount() const;
-    /// The selected rows, to be looked up in `KeyListModel::table` on a worker: there may be millions.
-    [[nodiscard]] RowIds selectedIds() const;
-    /// Selects `key` and scrolls to it; false: it is not among the rows.
+    [[nodiscard]] quint64 selectedCount() const;
+    /// What is selected, for a worker: there may be millions.
+    [[nodiscard]] KeySelection selection() const;
+    /// Everything that the filter lets through, on all pages.
+    [[nodiscard]] KeySelection everything() const;
+    [[nodiscard]] KeyFindBar& findBar() { return *m_find; }
+    /// Selects `key` and scrolls to it, on whatever page it is; false: it is not among the rows.
     bool selectKey(const QByteArray& key);
     /// Another database: what was current is nothing any more.
     void forgetCurrent();
@@ -54,6 +59,8 @@ public:
     void focusFilter();
     void clearFilter();
     void setFilterText(const QString& text, MatchMode mode = MatchMode::contains);
+    /// Where to work out sums in the background; nullptr: nothing is open.
+    void setRunner(TaskRunner* runner);
     /// Keys with unsaved changes: marked in the list, listed in a menu beside the count.
     void setDrafts(const QList<QByteArray>& keys);
     void setWritable(bool writable) { m_writable = writable; }
@@ -69,6 +76,7 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+    using Ranges = std::vector<KeySelection::Range>;
     struct Place {
         QByteArray current{};
         QVector<QByteArray> selected{};
@@ -78,22 +86,28 @@ private:
         QByteArray top{};
         int topRow = 0;
     };
-    QWidget* buildFilter(Settings& settings);
     QWidget* buildCountLine();
-    void buildTable(Settings& settings);
-    void applyFilter();
+    void buildTable(Settings& settings, const Actions& actions);
+    QWidget* buildPageBar();
+    void enterList();
+    void sumSelection();
+    void showSelection(std::optional<quint64> bytes);
+    void updatePageBar();
     void applySort(int column, Qt::SortOrder order);
     void savePlace();
     void restorePlace();
     void updateCounts();
     void fetchTimes();
     void noteCurrent();
+    [[nodiscard]] Ranges selectedRanges() const;
     [[nodiscard]] int visibleRows() const;
 
     KeyListModel m_model;
     KeyListLoader m_loader;
-    QTimer m_filterDelay;
     QTimer m_timesDelay;
+    QPointer<TaskRunner> m_runner;
+    QPointer<Task> m_sumTask;
+    quint64 m_sumSerial = 0;
     Place m_place;
     bool m_restoring = false;
     bool m_writable = true;
@@ -101,18 +115,23 @@ private:
     QByteArray m_awaited;
     KeyFilter m_placeFilter; // what the rows showed when the place was kept
     KeySort m_placeSort;
+    int m_placePage = 0;
 
     Card* m_card = nullptr;
-    QLineEdit* m_filter = nullptr;
-    QButtonGroup* m_modes = nullptr;
+    KeyFindBar* m_find = nullptr;
     QLabel* m_count = nullptr;
     QLabel* m_detail = nullptr;
+    QLabel* m_selection = nullptr;
     QPushButton* m_drafts = nullptr;
     Banner* m_banner = nullptr;
     QStackedWidget* m_stack = nullptr;
     QTableView* m_table = nullptr;
     EmptyState* m_empty = nullptr;
     QPushButton* m_emptyButton = nullptr;
+    QWidget* m_pageBar = nullptr;
+    QLabel* m_pageText = nullptr;
+    QPushButton* m_previousPage = nullptr;
+    QPushButton* m_nextPage = nullptr;
 };
 
 } // namespace rustcask::ui

@@ -2,8 +2,6 @@
 #include "pages/keys/keys_page.h"
 
 #include <QAction>
-#include <QApplication>
-#include <QClipboard>
 #include <QMenu>
 #include <QPushButton>
 #include <QSplitter>
@@ -12,6 +10,7 @@
 
 #include "actions/action_registry.h"
 #include "pages/keys/changes_dialog.h"
+#include "pages/keys/key_find_bar.h"
 #include "pages/keys/key_list_panel.h"
 #include "pages/keys/value_panel.h"
 #include "pages/keys/versions_panel.h"
@@ -45,7 +44,7 @@ KeysPage::KeysPage(PageContext context, QWidget* parent) : Page(context, parent)
     layout->setSpacing(Card::gutter);
 
     m_list = new KeyListPanel(settings(), {m_actions.create, m_actions.duplicate, m_actions.rename, m_actions.remove,
-                                           m_actions.removeMatching});
+                                           m_actions.removeMatching, m_actions.columns});
     m_value = new ValuePanel({m_actions.save, m_actions.discard, m_actions.loadFile, m_actions.saveFile});
     m_versions = new VersionsPanel(settings());
     m_progress = new ProgressStrip;
@@ -122,6 +121,8 @@ void KeysPage::makeActions() {
     };
     m_actions.find =
         add("find", tr("Find keys"), QKeySequence(Qt::CTRL | Qt::Key_F), [this] { m_list->focusFilter(); });
+    m_actions.searches = add("searches", tr("Searches made before"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_F),
+                             [this] { m_list->findBar().showSearches(); });
     m_actions.create = add("new", tr("New key…"), QKeySequence(Qt::CTRL | Qt::Key_N), [this] { createKey(); });
     m_actions.duplicate =
         add("duplicate", tr("Duplicate…"), QKeySequence(Qt::CTRL | Qt::Key_D), [this] { duplicateKey(); });
@@ -151,7 +152,7 @@ void KeysPage::makeActions() {
         m_versions->refresh();
     });
     m_actions.copyKey = add("copyKey", tr("Copy the key"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C),
-                            [this] { copy(false, CopyFormat::text); });
+                            [this] { copyKeys(CopyFormat::text); });
     m_actions.showRecord = add("showRecord", tr("Show the record in its file"), {}, [this] {
         const int row = m_list->table()->currentIndex().row();
         if (row >= 0) {
@@ -162,7 +163,29 @@ void KeysPage::makeActions() {
     });
     m_actions.changes =
         add("changes", tr("Changes of this session…"), QKeySequence(Qt::CTRL | Qt::Key_H), [this] { showChanges(); });
-    m_actions.copyValue = add("copyValue", tr("Copy the value"), {}, [this] { copy(true, CopyFormat::text); });
+    m_actions.copyValue = add("copyValue", tr("Copy the value"), {}, [this] { copyValue(CopyFormat::text); });
+    m_actions.exportSelected = add("exportSelected", tr("Export the selection…"), {}, [this] {
+        const KeySelection keys = m_list->selection();
+        exportKeys(keys.size() == 1 ? tr("the selected key") : tr("the %1 selected keys").arg(formatCount(keys.size())),
+                   keys);
+    });
+    m_actions.exportMatching = add("exportMatching", tr("Export all matching…"), {}, [this] {
+        const KeySelection keys = m_list->everything();
+        exportKeys(tr("the %1 keys that match “%2”").arg(formatCount(keys.size()), m_list->loader().filter().text),
+                   keys);
+    });
+    m_actions.selectAll = add("selectAll", tr("Select all keys listed"), QKeySequence(QKeySequence::SelectAll), [this] {
+        m_list->table()->setFocus();
+        m_list->table()->selectAll();
+    });
+    const std::pair<const char*, QString> columns[] = {{"columnSize", tr("Column: value size")},
+                                                       {"columnWritten", tr("Column: written")},
+                                                       {"columnGeneration", tr("Column: generation")}};
+    for (const auto& [name, text] : columns) {
+        QAction* column = add(name, text, {}, [] {});
+        column->setCheckable(true);
+        m_actions.columns.append(column);
+    }
 }
 
 void KeysPage::setSession(Session* session) {
@@ -179,6 +202,7 @@ void KeysPage::setSession(Session* session) {
     m_key.clear();
     m_list->setDrafts({});
     m_list->banner().clear();
+    m_list->setRunner(session != nullptr ? &session->tasks() : nullptr);
     m_list->loader().stop();
     m_list->forgetCurrent();
     m_versions->setSession(session);
@@ -211,14 +235,17 @@ void KeysPage::connectSession() {
     m_knownMerges = m_session->stats().merges;
     m_value->setReadOnly(m_session->isReadOnly());
     m_list->setWritable(!m_session->isReadOnly());
-    m_list->loader().start(&m_session->tasks(),
-                           [database = m_session->database()]() -> rustcask::Result<std::shared_ptr<const KeySource>> {
-                               auto snapshot = database->snapshot();
-                               if (!snapshot) {
-                                   return rustcask::failure(snapshot.error());
-                               }
-                               return std::make_shared<const SnapshotSource>(std::move(*snapshot));
-                           });
+    const std::shared_ptr<rustcask::Database> database = m_session->database();
+    m_list->loader().start(
+        &m_session->tasks(),
+        [database](rustcask::Progress&) -> rustcask::Result<std::shared_ptr<const KeySource>> {
+            auto snapshot = database->snapshot();
+            if (!snapshot) {
+                return rustcask::failure(snapshot.error());
+            }
+            return std::make_shared<const SnapshotSource>(std::move(*snapshot));
+        },
+        [database](std::string_view key) { return database->get(key); });
 }
 
 bool KeysPage::hasUnsavedEdits() const {
@@ -239,7 +266,7 @@ void KeysPage::activated() {
 void KeysPage::updateActions() {
     const bool open = m_session && !m_session->isClosing();
     const bool writable = open && !m_session->isReadOnly();
-    const int selected = open ? m_list->selectedCount() : 0;
+    const quint64 selected = open ? m_list->selectedCount() : 0;
     const bool one = open && selected == 1;
     const bool complete = m_list->loader().state() == KeyListLoader::State::complete;
     const auto matching = static_cast<quint64>(m_list->model().matchingKeys());
@@ -248,12 +275,15 @@ void KeysPage::updateActions() {
     m_actions.duplicate->setEnabled(writable && one);
     m_actions.rename->setEnabled(writable && one);
     m_actions.remove->setEnabled(writable && selected > 0);
-    m_actions.remove->setText(selected > 1 ? tr("Delete %1 keys…").arg(formatCount(static_cast<quint64>(selected)))
-                                           : tr("Delete"));
+    m_actions.remove->setText(selected > 1 ? tr("Delete %1 keys…").arg(formatCount(selected)) : tr("Delete"));
     m_actions.removeMatching->setEnabled(writable && filtered);
     m_actions.removeMatching->setText(filtered ? tr("Delete %1 matching…").arg(formatCount(matching))
                                                : tr("Delete all matching…"));
     m_actions.removeMatching->setVisible(filtered);
+    m_actions.exportSelected->setEnabled(selected > 0);
+    m_actions.exportMatching->setEnabled(filtered);
+    m_actions.searches->setEnabled(open);
+    m_actions.selectAll->setEnabled(open);
     m_actions.edit->setEnabled(writable && !m_key.isEmpty());
     m_actions.find->setEnabled(open);
     m_actions.refresh->setEnabled(open);
@@ -300,14 +330,13 @@ void KeysPage::noteEdited(const QVector<QByteArray>& keys, quint64 count) {
                 reloadSoon();
                 return;
             }
+            QVector<KeyNote> notes;
             for (const auto& [key, info] : std::as_const(*infos)) {
-                if (info) {
-                    m_list->loader().noteWritten(key, {info->location.generation, info->location.offset,
-                                                       info->valueBytes, info->sequence, info->time});
-                } else {
-                    m_list->loader().noteRemoved(key);
-                }
+                notes.append({key, info ? std::optional(KeyRecord{info->location.generation, info->location.offset,
+                                                                  info->valueBytes, info->sequence, info->time})
+                                        : std::nullopt});
             }
+            m_list->loader().note(notes);
             publishDrafts();
             updateActions();
         },
@@ -505,7 +534,7 @@ void KeysPage::showMenu(const QPoint& at) {
     menu->addAction(m_actions.duplicate);
     menu->addAction(m_actions.rename);
     menu->addSeparator();
-    const auto addCopies = [&](const QString& text, bool value, bool enabled) {
+    const auto addCopies = [&](const QString& text, bool enabled, const std::function<void(CopyFormat)>& copy) {
         QMenu* copies = menu->addMenu(text);
         copies->setEnabled(enabled);
         const std::pair<QString, CopyFormat> formats[] = {{tr("As text"), CopyFormat::text},
@@ -514,46 +543,28 @@ void KeysPage::showMenu(const QPoint& at) {
                                                           {tr("As JSON"), CopyFormat::json},
                                                           {tr("As C array"), CopyFormat::cArray}};
         for (const auto& [name, format] : formats) {
-            connect(copies->addAction(name), &QAction::triggered, this,
-                    [this, value, chosen = format] { copy(value, chosen); });
+            connect(copies->addAction(name), &QAction::triggered, this, [copy, chosen = format] { copy(chosen); });
         }
     };
-    addCopies(tr("Copy the key"), false, m_list->selectedCount() > 0);
-    addCopies(tr("Copy the value"), true, m_value->hasValue());
+    const quint64 selected = m_list->selectedCount();
+    addCopies(selected > 1 ? tr("Copy %1 keys").arg(formatCount(selected)) : tr("Copy the key"), selected > 0,
+              [this](CopyFormat format) { copyKeys(format); });
+    addCopies(tr("Copy the value"), m_value->hasValue(), [this](CopyFormat format) { copyValue(format); });
     menu->addAction(m_actions.saveFile);
+    menu->addAction(m_actions.exportSelected);
+    if (m_actions.exportMatching->isEnabled()) {
+        menu->addAction(m_actions.exportMatching);
+    }
     menu->addAction(m_actions.showRecord);
     menu->addSeparator();
+    menu->addAction(m_actions.selectAll);
+    menu->addAction(m_actions.changes);
+    menu->addSeparator();
     menu->addAction(m_actions.remove);
+    if (m_actions.removeMatching->isEnabled()) {
+        menu->addAction(m_actions.removeMatching);
+    }
     menu->popup(at);
-}
-
-void KeysPage::copy(bool value, CopyFormat format) {
-    constexpr int maxCopied = 10'000;
-    QStringList texts;
-    if (value) {
-        if (m_value->hasValue()) {
-            texts << copyText(m_value->document().bytes, format);
-        }
-    } else {
-        for (const QItemSelectionRange& range : m_list->table()->selectionModel()->selection()) {
-            for (int row = range.top(); row <= range.bottom() && texts.size() < maxCopied; ++row) {
-                texts << copyText(m_list->model().key(row), format);
-            }
-        }
-    }
-    if (texts.isEmpty()) {
-        return;
-    }
-    QApplication::clipboard()->setText(texts.join(QLatin1Char('\n')));
-    const auto count = static_cast<quint64>(texts.size());
-    if (value) {
-        Q_EMIT statusMessage(tr("The value is on the clipboard."));
-    } else if (texts.size() == maxCopied && m_list->selectedCount() > maxCopied) {
-        Q_EMIT statusMessage(tr("The first %1 keys are on the clipboard.").arg(formatCount(count)));
-    } else {
-        Q_EMIT statusMessage(count == 1 ? tr("The key is on the clipboard.")
-                                        : tr("%1 keys are on the clipboard.").arg(formatCount(count)));
-    }
 }
 
 void KeysPage::showError(const rustcask::Error& error) {

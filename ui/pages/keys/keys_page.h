@@ -7,7 +7,7 @@
 #include <QPointer>
 #include <QTimer>
 
-#include "models/key_overlay.h"
+#include "models/key_selection.h"
 #include "pages/keys/key_dialog.h"
 #include "pages/keys/value_document.h"
 #include "pages/page.h"
@@ -52,7 +52,9 @@ public:
 private:
     struct Actions {
         QAction *find, *create, *duplicate, *rename, *remove, *removeMatching, *edit, *save, *discard, *loadFile,
-            *saveFile, *refresh, *copyKey, *copyValue, *showRecord, *changes;
+            *saveFile, *refresh, *copyKey, *copyValue, *showRecord, *changes, *searches, *exportSelected,
+            *exportMatching, *selectAll;
+        QList<QAction*> columns;
     };
     void makeActions();
     void connectSession();
@@ -88,15 +90,18 @@ private:
     void store(KeyDialog* asked, const QByteArray& from, const QByteArray& to, const QByteArray& value, bool overwrite,
                std::optional<rustcask::Sequence> removedRecord);
     void tellExisting(const QPointer<KeyDialog>& dialog, const QByteArray& key);
-    void confirmRemoval(quint64 count, const QString& which, RowIds ids);
-    void removeKeys(RowIds ids, const QString& text);
-    void removeIds(const KeyTable& table, RowIds ids, const QString& text);
+    void confirmRemoval(const QString& which, const KeySelection& keys);
+    void removeKeys(const KeySelection& keys, const QString& text);
     void tellRemoved(const EditTally& tally);
     void showChanges();
     void restoreVersion(const QByteArray& key, const QByteArray& value);
     void loadFile(std::function<void(const QByteArray&, const QString&)> done);
     void saveFile();
-    void copy(bool value, CopyFormat format);
+
+    // Bulk (keys_page_bulk.cpp).
+    void exportKeys(const QString& what, const KeySelection& keys);
+    void copyValue(CopyFormat format);
+    void copyKeys(CopyFormat format);
     void showError(const rustcask::Error& error);
 
     Actions m_actions{};

@@ -206,61 +206,52 @@ void KeysPage::tellExisting(const QPointer<KeyDialog>& dialog, const QByteArray&
 }
 
 void KeysPage::removeSelected() {
-    if (!m_session) {
+    const KeySelection keys = m_list->selection();
+    if (!m_session || keys.isEmpty()) {
         return;
     }
-    const int count = m_list->selectedCount();
-    RowIds ids = m_list->selectedIds();
-    if (count == 0) {
+    if (keys.size() == 1) {
+        const std::string_view key = keys.entry(0).key;
+        removeKeys(keys, tr("Delete %1").arg(displayKey({key.data(), static_cast<qsizetype>(key.size())}, 60)));
         return;
     }
-    const QString name = displayKey(m_list->model().key(m_list->table()->currentIndex().row()), 60);
-    if (count == 1) {
-        removeKeys(std::move(ids), tr("Delete %1").arg(name));
-        return;
-    }
-    confirmRemoval(static_cast<quint64>(count), tr("the selected keys"), std::move(ids));
+    confirmRemoval(tr("the selected keys"), keys);
 }
 
 void KeysPage::removeAllMatching() {
-    const int rows = m_list->model().rowCount();
-    if (!m_session || rows == 0 || m_list->loader().state() != KeyListLoader::State::complete) {
+    const KeySelection keys = m_list->everything();
+    if (!m_session || keys.isEmpty() || m_list->loader().state() != KeyListLoader::State::complete) {
         return; // a count "so far" is no count
     }
-    confirmRemoval(static_cast<quint64>(rows), tr("all keys that match “%1”").arg(m_list->loader().filter().text),
-                   m_list->model().ids(0, rows - 1));
+    confirmRemoval(tr("all keys that match “%1”").arg(m_list->loader().filter().text), keys);
 }
 
-void KeysPage::confirmRemoval(quint64 count, const QString& which, RowIds ids) {
+void KeysPage::confirmRemoval(const QString& which, const KeySelection& keys) {
+    const QString count = formatCount(keys.size());
     auto* box = new QMessageBox(QMessageBox::Warning, tr("Delete keys"), QString(), QMessageBox::NoButton, this);
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setTextFormat(Qt::PlainText);
-    box->setText(tr("Delete %1 keys?").arg(formatCount(count)));
+    box->setText(tr("Delete %1 keys?").arg(count));
     box->setInformativeText(tr("These are %1. Undo brings them back.").arg(which));
-    QPushButton* remove = box->addButton(tr("Delete %1 keys").arg(formatCount(count)), QMessageBox::AcceptRole);
+    QPushButton* remove = box->addButton(tr("Delete %1 keys").arg(count), QMessageBox::AcceptRole);
     box->setDefaultButton(box->addButton(QMessageBox::Cancel));
-    // The ids mean something only in the list as it is now: look them up before it changes.
-    connect(remove, &QPushButton::clicked, this, [this, count, table = m_list->model().table(), ids = std::move(ids)] {
-        removeIds(table, ids, tr("Delete %1 keys").arg(formatCount(count)));
-    });
+    // What was counted is what is deleted: the selection stays as it is, whatever becomes of the list.
+    connect(remove, &QPushButton::clicked, this,
+            [this, count, keys] { removeKeys(keys, tr("Delete %1 keys").arg(count)); });
     box->open();
 }
 
-void KeysPage::removeKeys(RowIds ids, const QString& text) {
-    removeIds(m_list->model().table(), ids, text);
-}
-
-void KeysPage::removeIds(const KeyTable& table, RowIds ids, const QString& text) {
+void KeysPage::removeKeys(const KeySelection& keys, const QString& text) {
     if (!m_session) {
         return;
     }
-    // Keys are looked up one by one while they are removed: a list of millions takes four bytes a key. What somebody
-    // changed since it was listed is not what was chosen: it stays.
+    // Keys are looked up one by one while they are removed: millions of them take no list. What somebody changed since
+    // it was listed is not what was chosen: it stays.
     ChangeList changes;
-    changes.count = ids.size();
+    changes.count = keys.size();
     changes.skipConflicts = true;
-    changes.at = [table, ids = std::make_shared<const RowIds>(std::move(ids))](quint64 index) {
-        const rustcask::SnapshotEntry entry = table.entry((*ids)[index]);
+    changes.at = [keys](quint64 index) {
+        const rustcask::SnapshotEntry entry = keys.entry(index);
         KeyChange change;
         change.key = QByteArray(entry.key.data(), static_cast<qsizetype>(entry.key.size()));
         change.guarded = true;
