@@ -37,8 +37,10 @@ struct RunArguments {
     std::vector<std::string> configs{};
     bench::WorkloadSpec workload{};
     std::uint64_t valueBytes = bench::WorkloadSpec{}.valueBytes;
-    std::uint32_t rounds = 5;
+    std::uint32_t rounds = 10;
     std::uint64_t orderSeed = 1;
+    std::string profile{"matched"};
+    std::string durability{};
     std::string name{};
     bool noVerify = false;
     BenchRun request{};
@@ -72,6 +74,31 @@ Result<bench::EngineConfig> parseConfig(const std::string& text) {
     return config;
 }
 
+/// The configurations that `--engines`, `--profile` and `--durability` stand for.
+Result<void> addEngines(const RunArguments& arguments, bench::Run& run) {
+    const bench::EngineRegistry registry;
+    const bool matched = arguments.profile == "matched";
+    if (!matched && !arguments.durability.empty())
+        return usage(
+            "the profile \"defaults\" leaves every library as it comes: its durability class follows from that",
+            "Leave --durability out, or choose --profile matched.");
+    const auto durability =
+        bench::durabilityFromName(arguments.durability.empty() ? "D1" : std::string_view(arguments.durability));
+    if (!durability)
+        return usage("there is no durability class \"" + arguments.durability + "\"", "The classes are D0 to D3.");
+    run.profile = arguments.configs.empty() ? arguments.profile : "custom";
+    std::vector<std::string> names = arguments.engines;
+    if (names.empty() && run.configurations.empty())
+        names.emplace_back("rustcask");
+    for (const std::string& name : names) {
+        auto config = matched ? registry.matched(name, *durability) : registry.configuration(name);
+        if (!config)
+            return failure(std::move(config.error()));
+        run.configurations.push_back(std::move(*config));
+    }
+    return {};
+}
+
 Result<int> runRun(const RunArguments& arguments, Context& context) {
     BenchRun request = arguments.request;
     bench::Run& run = request.run;
@@ -89,10 +116,8 @@ Result<int> runRun(const RunArguments& arguments, Context& context) {
             return failure(std::move(config.error()));
         run.configurations.push_back(std::move(*config));
     }
-    for (const std::string& engine : arguments.engines)
-        run.configurations.push_back({engine, engine, {}});
-    if (run.configurations.empty())
-        run.configurations.push_back({"rustcask", "rustcask", {}});
+    if (auto chosen = addEngines(arguments, run); !chosen)
+        return failure(std::move(chosen.error()));
     run.rounds = arguments.rounds;
     run.orderSeed = arguments.orderSeed;
     run.name = arguments.name;
@@ -107,7 +132,7 @@ Result<int> runList(Context& context) {
     }
     text += "  ycsb-e            Not applicable: a Bitcask cannot scan a range of keys.\n";
     const bench::EngineRegistry engines;
-    for (const auto& kind : engines.kinds()) {
+    for (const bench::EngineKind* kind : engines.kinds()) {
         text.append("\nEngine ").append(kind->name());
         if (!kind->version().empty())
             text.append(" ").append(kind->version());
@@ -225,13 +250,26 @@ void addRun(CLI::App& bench, Context& context) {
         ->capture_default_str();
     command->add_option("--config", arguments->configs,
                         "A configuration: NAME:setting=value,… or ENGINE/NAME:setting=value,…; may be repeated");
-    command->add_option("--engines", arguments->engines, "Engines with their default settings, separated by commas")
+    command
+        ->add_option("--engines", arguments->engines,
+                     "Engines or their named configurations, separated by commas (default: rustcask)")
         ->delimiter(',');
+    command
+        ->add_option("--profile", arguments->profile,
+                     "Settings of --engines: alike in what they promise and use (matched), or the libraries' own "
+                     "(defaults)")
+        ->check(CLI::IsMember({"matched", "defaults"}))
+        ->capture_default_str();
+    command->add_option("--durability", arguments->durability,
+                        "Durability class of the matched settings: D0, D1, D2 or D3 (default: D1)");
     command->add_option("--num,--keys", arguments->workload.keys, "Number of keys")->capture_default_str();
     command->add_option("--operations", arguments->workload.operations, "Operations (default: what the workload says)");
     command->add_option("--key-size", arguments->workload.keyBytes, "Bytes of a key")->capture_default_str();
     addSizeOption(*command, "--value-size", arguments->valueBytes, "Size of a value (default: 100)");
     command->add_option("--threads", arguments->workload.threads, "Threads")->capture_default_str();
+    command->add_option("--rate", arguments->workload.rate,
+                        "Operations a second, each started when it is due; for readwhilewriting those of the writer "
+                        "(default: as fast as they go)");
     command->add_option("--rounds", arguments->rounds, "Repetitions of each pair")->capture_default_str();
     command->add_option("--seed", arguments->workload.seed, "Seed of the traces")->capture_default_str();
     command->add_option("--order-seed", arguments->orderSeed, "Seed of the order of repetitions")
@@ -248,6 +286,7 @@ void addRun(CLI::App& bench, Context& context) {
                     "machine meets all configurations alike.\n"
                     "Examples:\n"
                     "  rustcask bench run --workloads fillrandom,readrandom --num 100000 --rounds 3\n"
+                    "  rustcask bench run --engines rustcask,tkrzw,lmdb --durability D1 --out peers.json\n"
                     "  rustcask bench run --config default --config sync:sync=everyWrite --out sync.json");
     command->callback(
         [arguments, &context] { context.action = [arguments](Context& c) { return runRun(*arguments, c); }; });

@@ -257,6 +257,11 @@ Result<int> executeBenchRun(const BenchRun& request, Context& context) {
     if (auto checked = bench::RunRecorder::check(request.run, engines); !checked)
         return failure(std::move(checked.error()));
     bench::Run run = request.run;
+    run.notApplicable = bench::notApplicablePairs(engines, run);
+    if (run.plannedRepetitions() == 0)
+        return failure(Error{.code = ErrorCode::invalidArgument,
+                             .operation = "plan the run",
+                             .detail = run.notApplicable.front().reason});
     run.id = bench::newRunId();
     run.created = bench::utcNow();
     run.tool = bench::thisTool();

@@ -11,6 +11,9 @@ set(CPACK_COMPONENTS_ALL engine)
 if(RUSTCASK_BUILD_CLI)
     list(APPEND CPACK_COMPONENTS_ALL cli)
 endif()
+if(peers)
+    list(APPEND CPACK_COMPONENTS_ALL peers)
+endif()
 if(RUSTCASK_BUILD_STUDIO)
     list(APPEND CPACK_COMPONENTS_ALL studio)
 endif()
@@ -33,6 +36,13 @@ set(CPACK_DEBIAN_CLI_PACKAGE_SECTION database)
 set(CPACK_COMPONENT_CLI_DESCRIPTION "Command line of the Rustcask key-value store
  Puts, gets, lists, merges, verifies, imports and exports, dumps files record by
  record and shows every version of a key that is still in the log.")
+
+set(CPACK_DEBIAN_PEERS_PACKAGE_NAME rustcask-bench-peers)
+set(CPACK_DEBIAN_PEERS_PACKAGE_SECTION database)
+set(CPACK_DEBIAN_PEERS_PACKAGE_ENHANCES "rustcask, rustcask-studio")
+set(CPACK_COMPONENT_PEERS_DESCRIPTION "Other engines for Rustcask's benchmarks
+ Lets rustcask bench and Rustcask Studio measure LevelDB, RocksDB, LMDB, SQLite
+ and Tkrzw beside Rustcask.")
 
 set(CPACK_DEBIAN_STUDIO_PACKAGE_NAME rustcask-studio)
 set(CPACK_DEBIAN_STUDIO_PACKAGE_SECTION database)

@@ -124,8 +124,11 @@ private Q_SLOTS:
                 QCOMPARE(one.value(list, i).size(), std::size_t{one.spec().valueBytes});
             }
         }
-        QCOMPARE(operations, name == QLatin1String("readseq") ? std::size_t{1} : std::size_t(one.spec().operations));
-        QCOMPARE(one.load().size(), findWorkload(name.toStdString())->loads ? std::size_t{2000} : std::size_t{0});
+        const WorkloadInfo* info = findWorkload(name.toStdString());
+        QCOMPARE(operations, info->wholeStore ? std::size_t{1} : std::size_t(one.spec().operations));
+        const std::size_t loaded = info->needs == Feature::compact ? 4000 : 2000;
+        QCOMPARE(one.load().size(), info->loads ? loaded : std::size_t{0});
+        QCOMPARE(one.writer().size() > 0, info->writerRate != 0);
 
         spec.seed = 2;
         RUSTCASK_VALUE(const Trace other, Trace::make(spec, neverStop));

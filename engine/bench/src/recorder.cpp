@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <rustcask/bench/child.h>
 
+#include <algorithm>
 #include <set>
 
 #include "json_codec.h"
@@ -33,11 +34,53 @@ tl::unexpected<Error> invalid(std::string detail) {
     return failure(std::move(error));
 }
 
+/// Every pair once a round, without those that are not applicable.
+std::vector<PlanStep> planOf(const Run& run) {
+    auto plan = makePlan(static_cast<std::uint32_t>(run.workloads.size()),
+                         static_cast<std::uint32_t>(run.configurations.size()), run.rounds, run.orderSeed);
+    std::erase_if(plan, [&run](const PlanStep& step) {
+        return std::any_of(run.notApplicable.begin(), run.notApplicable.end(), [&step](const NotApplicable& pair) {
+            return pair.workload == step.workload && pair.configuration == step.configuration;
+        });
+    });
+    return plan;
+}
+
+std::string_view missingFeature(Feature feature) {
+    switch (feature) {
+    case Feature::compact:
+        return " cannot compact a store in place";
+    case Feature::getMany:
+        return " has no batched get";
+    case Feature::openWithoutHints:
+        return " keeps no index beside its data that could be left out";
+    }
+    return {};
+}
+
 std::string line(Json json) {
     return dump(json) + "\n";
 }
 
 } // namespace
+
+std::optional<std::string> notApplicable(const EngineRegistry& engines, const EngineConfig& config,
+                                         const WorkloadSpec& workload) {
+    const WorkloadInfo* info = findWorkload(workload.name);
+    const EngineKind* kind = engines.find(config.engine);
+    if (info == nullptr || kind == nullptr || !info->needs || kind->has(*info->needs))
+        return std::nullopt;
+    return std::string(kind->title()) + std::string(missingFeature(*info->needs)) + ".";
+}
+
+std::vector<NotApplicable> notApplicablePairs(const EngineRegistry& engines, const Run& run) {
+    std::vector<NotApplicable> pairs;
+    for (std::uint32_t workload = 0; workload < run.workloads.size(); ++workload)
+        for (std::uint32_t configuration = 0; configuration < run.configurations.size(); ++configuration)
+            if (auto reason = notApplicable(engines, run.configurations[configuration], run.workloads[workload]))
+                pairs.push_back({workload, configuration, std::move(*reason)});
+    return pairs;
+}
 
 std::string encodeChildSpec(const RepetitionSpec& spec) {
     return dump({{"version", 1},
@@ -97,10 +140,7 @@ Result<ChildMessage> decodeChildLine(std::string_view text) {
     });
 }
 
-RunRecorder::RunRecorder(Run run)
-    : m_run(std::move(run)),
-      m_plan(makePlan(static_cast<std::uint32_t>(m_run.workloads.size()),
-                      static_cast<std::uint32_t>(m_run.configurations.size()), m_run.rounds, m_run.orderSeed)) {}
+RunRecorder::RunRecorder(Run run) : m_run(std::move(run)), m_plan(planOf(m_run)) {}
 
 Result<void> RunRecorder::check(const Run& run, const EngineRegistry& engines) {
     if (run.workloads.empty())

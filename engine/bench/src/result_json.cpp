@@ -134,7 +134,7 @@ Json toJson(const WorkloadSpec& spec) {
     return {{"name", spec.name},         {"keys", spec.keys},
             {"keyBytes", spec.keyBytes}, {"valueBytes", spec.valueBytes},
             {"threads", spec.threads},   {"operations", spec.operations},
-            {"seed", spec.seed}};
+            {"seed", spec.seed},         {"rate", spec.rate}};
 }
 
 WorkloadSpec workloadFromJson(const Json& json) {
@@ -146,6 +146,7 @@ WorkloadSpec workloadFromJson(const Json& json) {
     spec.threads = valueAt(json, "threads", spec.threads);
     spec.operations = valueAt(json, "operations", spec.operations);
     spec.seed = valueAt(json, "seed", spec.seed);
+    spec.rate = valueAt(json, "rate", spec.rate);
     return spec;
 }
 
@@ -204,6 +205,16 @@ Json toJson(const Repetition& r) {
     json["latency"] = Json::object();
     for (const auto& [kind, histogram] : r.latency)
         json["latency"][kind] = toJson(histogram);
+    if (!r.intendedLatency.empty())
+        json["intendedLatency"] = Json::object();
+    for (const auto& [kind, histogram] : r.intendedLatency)
+        json["intendedLatency"][kind] = toJson(histogram);
+    if (r.writer)
+        json["writer"] = {{"rate", r.writer->rate},
+                          {"operations", r.writer->operations},
+                          {"opsPerSecond", r.writer->opsPerSecond},
+                          {"latency", toJson(r.writer->latency)},
+                          {"intendedLatency", toJson(r.writer->intendedLatency)}};
     return json;
 }
 
@@ -252,6 +263,12 @@ Repetition repetitionFromJson(const Json& json) {
         r.series.push_back(sampleFromJson(sample));
     for (const auto& [kind, histogram] : memberOrEmpty(json, "latency", empty).items())
         r.latency.emplace(kind, histogramFromJson(histogram));
+    for (const auto& [kind, histogram] : memberOrEmpty(json, "intendedLatency", empty).items())
+        r.intendedLatency.emplace(kind, histogramFromJson(histogram));
+    if (const Json& writer = memberOrEmpty(json, "writer", empty); !writer.empty())
+        r.writer = BackgroundWriter{valueAt<double>(writer, "rate", 0), valueAt<std::uint64_t>(writer, "operations", 0),
+                                    valueAt<double>(writer, "opsPerSecond", 0), histogramFromJson(writer.at("latency")),
+                                    histogramFromJson(writer.at("intendedLatency"))};
     return r;
 }
 
@@ -275,6 +292,11 @@ Json toJson(const Run& run) {
     json["configurations"] = Json::array();
     for (const EngineConfig& config : run.configurations)
         json["configurations"].push_back(toJson(config));
+    if (!run.notApplicable.empty())
+        json["notApplicable"] = Json::array();
+    for (const NotApplicable& pair : run.notApplicable)
+        json["notApplicable"].push_back(
+            {{"workload", pair.workload}, {"configuration", pair.configuration}, {"reason", pair.reason}});
     json["repetitions"] = Json::array();
     for (const Repetition& repetition : run.repetitions)
         json["repetitions"].push_back(toJson(repetition));
@@ -303,6 +325,14 @@ Run runHeadFromJson(const Json& json) {
         run.workloads.push_back(workloadFromJson(spec));
     for (const Json& config : json.at("configurations"))
         run.configurations.push_back(configFromJson(config));
+    for (const Json& pair : memberOrEmpty(json, "notApplicable", empty)) {
+        run.notApplicable.push_back({pair.at("workload").get<std::uint32_t>(),
+                                     pair.at("configuration").get<std::uint32_t>(),
+                                     valueAt<std::string>(pair, "reason", {})});
+        if (run.notApplicable.back().workload >= run.workloads.size() ||
+            run.notApplicable.back().configuration >= run.configurations.size())
+            throw BadRun{ErrorCode::corruption, "a pair that is not applicable belongs to nothing in the run"};
+    }
     return run;
 }
 

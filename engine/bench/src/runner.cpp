@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <array>
-#include <condition_variable>
 #include <latch>
-#include <mutex>
 #include <optional>
 #include <thread>
 
+#include "sampler.h"
 #include "system_usage.h"
+#include "timed_loop.h"
 
 namespace rustcask::bench {
 
@@ -25,207 +25,21 @@ std::uint64_t nanosecondsSince(Clock::time_point begin) {
     return nanosecondsBetween(begin, Clock::now());
 }
 
-/// Written by one worker, read by the sampler; a cache line of its own, so that counting costs a store.
-struct alignas(64) Counter {
-    std::atomic<std::uint64_t> operations{0};
-};
-
-/// The state of one worker thread.
-struct Worker {
-    std::array<Histogram, opKindCount> latency;
-    std::uint64_t operations = 0;
-    std::uint64_t found = 0;
-    std::uint64_t missing = 0;
-    std::uint64_t userBytesWritten = 0;
-    std::uint64_t sink = 0; // what was read, so that reading cannot be left out
-    std::optional<Error> error;
-    Clock::time_point begin{};
-    Clock::time_point end{};
-};
-
-void touch(Worker& worker, std::string_view value) {
-    if (!value.empty())
-        worker.sink += static_cast<unsigned char>(value.front()) + static_cast<unsigned char>(value.back());
+double perSecond(std::uint64_t operations, std::uint64_t elapsedNs) {
+    return elapsedNs == 0 ? 0.0 : static_cast<double>(operations) * 1e9 / static_cast<double>(elapsedNs);
 }
 
-/// The timed loop. One clock reading an operation: the end of one is the beginning of the next, so what the loop itself
-/// costs is inside the latencies, and `Repetition::harnessNsPerOperation` says how much that is.
-class TimedLoop {
-public:
-    TimedLoop(Engine& engine, const Trace& trace, const OperationList& list, const std::atomic<bool>& stop,
-              Worker& worker, Counter& counter)
-        : m_engine(engine), m_trace(trace), m_list(list), m_stop(stop), m_worker(worker), m_counter(counter) {}
+std::map<std::string, Histogram> byName(LatencyByKind&& latency) {
+    std::map<std::string, Histogram> result;
+    for (std::size_t kind = 0; kind < opKindCount; ++kind)
+        if (!latency[kind].isEmpty())
+            result.emplace(opKindName(static_cast<OpKind>(kind)), std::move(latency[kind]));
+    return result;
+}
 
-    void run() {
-        const std::size_t size = m_list.size();
-        Clock::time_point last = Clock::now();
-        m_worker.begin = last;
-        for (std::size_t i = 0; i < size; ++i) {
-            if (m_stop.load(std::memory_order_relaxed))
-                break;
-            const OpKind kind = m_list.kind(i);
-            if (kind == OpKind::scan) {
-                scan(last);
-                break;
-            }
-            if (!execute(kind, i))
-                break;
-            const Clock::time_point now = Clock::now();
-            m_worker.latency[static_cast<std::size_t>(kind)].record(nanosecondsBetween(last, now));
-            last = now;
-            m_counter.operations.store(++m_worker.operations, std::memory_order_relaxed);
-        }
-        m_worker.end = last;
-    }
-
-private:
-    [[nodiscard]] bool execute(OpKind kind, std::size_t i) {
-        switch (kind) {
-        case OpKind::put:
-            return written(m_engine.put(m_list.key(i), m_trace.value(m_list, i)));
-        case OpKind::putSync:
-            return written(m_engine.putSync(m_list.key(i), m_trace.value(m_list, i)));
-        case OpKind::get:
-            return read(m_engine.get(m_list.key(i), m_value));
-        case OpKind::update:
-            return read(m_engine.get(m_list.key(i), m_value)) &&
-                   written(m_engine.put(m_list.key(i), m_trace.value(m_list, i)));
-        case OpKind::remove:
-            m_value.clear();
-            return read(m_engine.remove(m_list.key(i)));
-        case OpKind::scan:
-            break;
-        }
-        return false;
-    }
-
-    [[nodiscard]] bool written(const Result<void>& result) {
-        if (!result)
-            return fail(result.error());
-        m_worker.userBytesWritten += m_trace.spec().keyBytes + m_trace.spec().valueBytes;
-        return true;
-    }
-
-    [[nodiscard]] bool read(const Result<bool>& result) {
-        if (!result)
-            return fail(result.error());
-        ++(*result ? m_worker.found : m_worker.missing);
-        touch(m_worker, m_value);
-        return true;
-    }
-
-    [[nodiscard]] bool fail(const Error& error) {
-        m_worker.error = error;
-        return false;
-    }
-
-    void scan(Clock::time_point& last) {
-        Histogram& latency = m_worker.latency[static_cast<std::size_t>(OpKind::scan)];
-        const auto result = m_engine.scan([&](std::string_view, std::string_view value) {
-            touch(m_worker, value);
-            ++m_worker.found;
-            const Clock::time_point now = Clock::now();
-            latency.record(nanosecondsBetween(last, now));
-            last = now;
-            m_counter.operations.store(++m_worker.operations, std::memory_order_relaxed);
-            return !m_stop.load(std::memory_order_relaxed);
-        });
-        if (!result)
-            m_worker.error = result.error();
-    }
-
-    Engine& m_engine;
-    const Trace& m_trace;
-    const OperationList& m_list;
-    const std::atomic<bool>& m_stop;
-    Worker& m_worker;
-    Counter& m_counter;
-    std::string m_value;
-};
-
-/// Takes the time series and the memory peaks while it lives.
-class Sampler {
-public:
-    Sampler(Repetition& result, const RunObserver& observer, const std::vector<Counter>& counters,
-            std::chrono::milliseconds interval)
-        : m_result(result),
-          m_observer(observer),
-          m_counters(counters),
-          m_interval(interval),
-          m_begin(Clock::now()),
-          m_thread([this] { loop(); }) {}
-    ~Sampler() {
-        {
-            const std::lock_guard lock(m_mutex);
-            m_done = true;
-        }
-        m_wake.notify_one();
-        m_thread.join();
-    }
-    Sampler(const Sampler&) = delete;
-    Sampler& operator=(const Sampler&) = delete;
-
-private:
-    void loop() {
-        std::unique_lock lock(m_mutex);
-        for (auto next = m_begin + m_interval;; next += m_interval) {
-            const bool done = m_wake.wait_until(lock, next, [this] { return m_done; });
-            take(done);
-            if (done)
-                return;
-        }
-    }
-
-    void take(bool last) {
-        const MemoryUsage memory = memoryUsage();
-        m_result.peakAnonymousBytes = std::max(m_result.peakAnonymousBytes, memory.anonymousBytes);
-        m_result.peakFileBytes = std::max(m_result.peakFileBytes, memory.fileBytes);
-        Sample sample;
-        const std::uint64_t nowNs = nanosecondsSince(m_begin);
-        for (const Counter& counter : m_counters)
-            sample.operations += counter.operations.load(std::memory_order_relaxed);
-        // A last interval that is too short has a rate that is mostly noise.
-        if (last && (nowNs - m_lastNs) * 4 < static_cast<std::uint64_t>(m_interval.count()) * 1'000'000 &&
-            !m_result.series.empty())
-            return;
-        sample.elapsedMs = nowNs / 1'000'000;
-        sample.opsPerSecond =
-            static_cast<double>(sample.operations - m_lastOperations) * 1e9 / static_cast<double>(nowNs - m_lastNs);
-        sample.anonymousBytes = memory.anonymousBytes;
-        m_lastNs = nowNs;
-        m_lastOperations = sample.operations;
-        m_result.series.push_back(sample);
-        if (m_observer.sample)
-            m_observer.sample(sample);
-    }
-
-    Repetition& m_result;
-    const RunObserver& m_observer;
-    const std::vector<Counter>& m_counters;
-    const std::chrono::milliseconds m_interval;
-    const Clock::time_point m_begin;
-    std::uint64_t m_lastNs = 0;
-    std::uint64_t m_lastOperations = 0;
-    std::mutex m_mutex;
-    std::condition_variable m_wake;
-    bool m_done = false;  // guarded by m_mutex
-    std::thread m_thread; // last: it uses everything above
-};
-
-/// What the loop costs on an engine that takes no time: one clock reading and one recording.
-double measureHarness() {
-    constexpr std::uint64_t rounds = 20'000;
-    Histogram histogram;
-    std::atomic<std::uint64_t> counter{0};
-    const auto begin = Clock::now();
-    auto last = begin;
-    for (std::uint64_t i = 1; i <= rounds; ++i) {
-        const auto now = Clock::now();
-        histogram.record(nanosecondsBetween(last, now));
-        last = now;
-        counter.store(i, std::memory_order_relaxed);
-    }
-    return static_cast<double>(nanosecondsBetween(begin, last)) / static_cast<double>(rounds);
+void mergeInto(LatencyByKind& all, const LatencyByKind& one) {
+    for (std::size_t kind = 0; kind < opKindCount; ++kind)
+        all[kind].merge(one[kind]);
 }
 
 class RepetitionRunner {
@@ -240,7 +54,7 @@ public:
             m_result.error = result.error().message();
             m_result.status =
                 result.error().code == ErrorCode::cancelled ? RepetitionStatus::stopped : RepetitionStatus::failed;
-        } else if (m_stop.load(std::memory_order_relaxed)) {
+        } else if (isStopped()) {
             m_result.status = RepetitionStatus::stopped;
         }
         return std::move(m_result);
@@ -248,17 +62,24 @@ public:
 
 private:
     [[nodiscard]] Result<void> steps() {
-        const EngineKind* kind = m_engines.find(m_spec.config.engine);
-        if (kind == nullptr)
+        m_kind = m_engines.find(m_spec.config.engine);
+        if (m_kind == nullptr)
             return failed("there is no engine named \"" + m_spec.config.engine + "\" in this build");
+        auto options = m_kind->complete(m_spec.config.options);
+        if (!options)
+            return failure(std::move(options.error()));
+        m_options = std::move(*options);
         enter(RunPhase::trace);
-        m_result.harnessNsPerOperation = measureHarness();
         const auto traceBegin = Clock::now();
         auto trace = Trace::make(m_spec.workload, m_stop);
         if (!trace)
             return failure(std::move(trace.error()));
+        m_trace = std::move(*trace);
+        m_info = findWorkload(m_trace.spec().name);
         m_result.traceNs = nanosecondsSince(traceBegin);
-        m_result.traceSha256 = trace->sha256();
+        m_result.traceSha256 = m_trace.sha256();
+        m_clock.calibrate();
+        m_result.harnessNsPerOperation = measureHarness(m_clock);
 
         const MemoryUsage baseline = memoryUsage();
         m_result.baselineAnonymousBytes = m_result.peakAnonymousBytes = baseline.anonymousBytes;
@@ -266,85 +87,89 @@ private:
         std::error_code error;
         if (std::filesystem::exists(m_spec.directory, error) && !std::filesystem::is_empty(m_spec.directory, error))
             return failed(m_spec.directory.string() + " is not empty; a repetition needs a fresh directory");
-        auto engine = kind->open(m_spec.directory, m_spec.config.options);
-        if (!engine)
-            return failure(std::move(engine.error()));
-        m_result.engineVersion = kind->version();
-        m_result.effectiveOptions = (*engine)->effectiveOptions();
-        m_result.durability = kind->durability(m_result.effectiveOptions);
-
-        auto measured = onEngine(**engine, *trace);
-        const auto closed = (*engine)->close();
-        engine->reset();
+        if (auto prepared = prepare(); !prepared || isStopped())
+            return prepared;
+        const bool opens = m_trace.threads().front().size() == 1 && m_trace.threads().front().kind(0) == OpKind::open;
+        auto measured = opens ? measureOpening() : measureOnEngine();
+        if (m_engine) {
+            const auto closed = m_engine->close();
+            m_engine.reset();
+            if (measured && !closed)
+                return failure(closed.error());
+        }
         if (!measured)
             return measured;
-        if (!closed)
-            return failure(closed.error());
-        afterwards(*trace);
+        afterwards();
         return {};
     }
 
-    [[nodiscard]] Result<void> onEngine(Engine& engine, const Trace& trace) {
-        if (auto loaded = load(engine, trace); !loaded)
+    /// Leaves the store loaded, verified and open with the settings to be measured.
+    [[nodiscard]] Result<void> prepare() {
+        const OptionMap loading = m_kind->loading(m_options);
+        const bool loads = m_trace.load().size() > 0;
+        if (auto opened = open(loads ? loading : m_options); !opened)
+            return opened;
+        if (!loads)
+            return {};
+        if (auto loaded = load(); !loaded || isStopped())
             return loaded;
-        if (m_spec.verify && trace.load().size() > 0)
-            if (auto verified = verify(engine, trace, trace.load(), false); !verified)
-                return verified;
-        const auto writtenBefore = engine.counters().bytesWritten;
-        const auto deviceBefore = deviceBytesWritten();
-        if (auto measured = measure(engine, trace); !measured)
-            return measured;
-        if (isStopped())
-            return {};
-        enter(RunPhase::settle);
-        const auto settleBegin = Clock::now();
-        if (auto synced = engine.sync(); !synced)
-            return synced;
-        if (auto settled = engine.settle(); !settled)
-            return settled;
-        m_result.settleNs = nanosecondsSince(settleBegin);
-        const EngineCounters counters = engine.counters();
-        if (counters.bytesWritten && writtenBefore)
-            m_result.engineBytesWritten = *counters.bytesWritten - *writtenBefore;
-        if (const auto deviceAfter = deviceBytesWritten(); deviceAfter && deviceBefore)
-            m_result.deviceBytesWritten = *deviceAfter - *deviceBefore;
-        m_result.indexBytes = counters.indexBytes;
-        if (m_spec.verify && trace.load().size() == 0 && m_spec.config.engine != "null")
-            return verifyFill(engine, trace);
+        if (loading != m_options) {
+            if (auto closed = m_engine->close(); !closed)
+                return closed;
+            m_engine.reset();
+            if (auto opened = open(m_options); !opened)
+                return opened;
+        }
+        return m_spec.verify ? verify(m_trace.load(), false) : Result<void>();
+    }
+
+    [[nodiscard]] Result<void> open(const OptionMap& options) {
+        auto engine = m_kind->open({m_spec.directory, options, m_trace.keysAtMost(), m_trace.bytesPut()});
+        if (!engine)
+            return failure(std::move(engine.error()));
+        m_engine = std::move(*engine);
+        m_result.engineVersion = m_kind->version();
+        m_result.effectiveOptions = m_engine->effectiveOptions();
+        m_result.durability = m_kind->durability(m_result.effectiveOptions);
         return {};
     }
 
-    [[nodiscard]] Result<void> load(Engine& engine, const Trace& trace) {
-        const OperationList& list = trace.load();
-        if (list.size() == 0)
-            return {};
+    [[nodiscard]] Result<void> load() {
         enter(RunPhase::load);
         const auto begin = Clock::now();
+        auto session = m_engine->session();
+        if (!session)
+            return failure(std::move(session.error()));
+        const OperationList& list = m_trace.load();
         for (std::size_t i = 0; i < list.size() && !isStopped(); ++i)
-            if (auto stored = engine.put(list.key(i), trace.value(list, i)); !stored)
+            if (auto stored = (*session)->put(list.key(i), m_trace.value(list, i)); !stored)
                 return stored;
+        session->reset();
         if (isStopped())
             return {};
-        if (auto synced = engine.sync(); !synced)
+        if (auto synced = m_engine->sync(); !synced)
             return synced;
-        auto settled = engine.settle();
+        auto settled = m_engine->settle(m_stop);
         m_result.loadNs = nanosecondsSince(begin);
         return settled;
     }
 
-    [[nodiscard]] Result<void> verify(Engine& engine, const Trace& trace, const OperationList& list, bool putsOnly) {
-        if (m_spec.config.engine == "null")
+    [[nodiscard]] Result<void> verify(const OperationList& list, bool putsOnly) {
+        if (!m_kind->stores())
             return {};
         enter(RunPhase::verify);
         const auto begin = Clock::now();
+        auto session = m_engine->session();
+        if (!session)
+            return failure(std::move(session.error()));
         std::string value;
         for (std::size_t i = 0; i < list.size() && !isStopped(); ++i) {
             if (putsOnly && list.kind(i) != OpKind::put && list.kind(i) != OpKind::putSync)
                 continue;
-            const auto found = engine.get(list.key(i), value);
+            const auto found = (*session)->get(list.key(i), value);
             if (!found)
                 return failure(found.error());
-            if (!*found || value != trace.value(list, i))
+            if (!*found || value != m_trace.value(list, i))
                 return failed("the value of key " + std::string(list.key(i)) +
                               (*found ? " came back changed" : " is gone"));
         }
@@ -352,27 +177,75 @@ private:
         return {};
     }
 
-    [[nodiscard]] Result<void> verifyFill(Engine& engine, const Trace& trace) {
-        for (const OperationList& list : trace.threads())
-            if (auto verified = verify(engine, trace, list, true); !verified)
+    [[nodiscard]] Result<void> measureOnEngine() {
+        const auto writtenBefore = m_engine->counters().bytesWritten;
+        const auto deviceBefore = deviceBytesWritten();
+        enter(RunPhase::measure);
+        if (auto measured = m_info->wholeStore ? measureWhole() : measureThreads(); !measured)
+            return measured;
+        if (isStopped())
+            return {};
+        enter(RunPhase::settle);
+        const auto settleBegin = Clock::now();
+        if (auto synced = m_engine->sync(); !synced)
+            return synced;
+        if (auto settled = m_engine->settle(m_stop); !settled)
+            return settled;
+        m_result.settleNs = nanosecondsSince(settleBegin);
+        const EngineCounters counters = m_engine->counters();
+        if (counters.bytesWritten && writtenBefore)
+            m_result.engineBytesWritten = *counters.bytesWritten - *writtenBefore;
+        if (const auto deviceAfter = deviceBytesWritten(); deviceAfter && deviceBefore)
+            m_result.deviceBytesWritten = *deviceAfter - *deviceBefore;
+        m_result.indexBytes = counters.indexBytes;
+        return m_spec.verify ? verifyAfterwards() : Result<void>();
+    }
+
+    /// What the timed part filled, and what a compaction moved.
+    [[nodiscard]] Result<void> verifyAfterwards() {
+        if (m_info->needs == Feature::compact)
+            return verify(m_trace.load(), false);
+        if (m_trace.load().size() > 0)
+            return {};
+        for (const OperationList& list : m_trace.threads())
+            if (auto verified = verify(list, true); !verified)
                 return verified;
         return {};
     }
 
-    [[nodiscard]] Result<void> measure(Engine& engine, const Trace& trace) {
-        if (isStopped())
-            return {};
-        enter(RunPhase::measure);
-        const std::size_t threads = trace.threads().size();
-        std::vector<Worker> workers(threads);
-        std::vector<Counter> counters(threads);
-        std::latch ready(static_cast<std::ptrdiff_t>(threads) + 1);
+    [[nodiscard]] Result<void> measureThreads() {
+        const std::size_t threads = m_trace.threads().size();
+        const bool hasWriter = m_trace.writer().size() > 0;
+        const std::uint64_t rate = m_trace.spec().rate;
+        const double gapNs = rate == 0 ? 0.0 : 1e9 / static_cast<double>(rate);
+        std::vector<Worker> workers(threads + (hasWriter ? 1 : 0));
+        std::vector<OperationCounter> counters(threads);
+        OperationCounter writerCounter;
+        std::vector<std::unique_ptr<Session>> sessions;
+        for (std::size_t i = 0; i < workers.size(); ++i) {
+            auto session = m_engine->session();
+            if (!session)
+                return failure(std::move(session.error()));
+            sessions.push_back(std::move(*session));
+        }
+        std::latch ready(static_cast<std::ptrdiff_t>(workers.size()) + 1);
+        std::atomic<bool> readersDone{false};
         std::vector<std::thread> pool;
         for (std::size_t i = 0; i < threads; ++i)
             pool.emplace_back([&, i] {
-                TimedLoop loop(engine, trace, trace.threads()[i], m_stop, workers[i], counters[i]);
+                const Pace pace{hasWriter ? 0.0 : gapNs, i, threads};
+                TimedLoop loop(*sessions[i], m_trace, m_trace.threads()[i], m_clock, pace, m_stop, workers[i],
+                               counters[i]);
                 ready.arrive_and_wait();
                 loop.run();
+            });
+        std::thread writer;
+        if (hasWriter)
+            writer = std::thread([&] {
+                TimedLoop loop(*sessions.back(), m_trace, m_trace.writer(), m_clock, {gapNs, 0, 1}, m_stop,
+                               workers.back(), writerCounter);
+                ready.arrive_and_wait();
+                loop.runUntil(readersDone);
             });
         const CpuUsage cpuBefore = cpuUsage();
         {
@@ -380,67 +253,167 @@ private:
             const Sampler sampler(m_result, m_observer, counters, m_spec.sampleEvery);
             for (std::thread& thread : pool)
                 thread.join();
+            readersDone.store(true, std::memory_order_relaxed);
+            if (writer.joinable())
+                writer.join();
         }
-        const CpuUsage cpuAfter = cpuUsage();
-        m_result.cpuUserNs = cpuAfter.userNs - cpuBefore.userNs;
-        m_result.cpuSystemNs = cpuAfter.systemNs - cpuBefore.systemNs;
+        addCpu(cpuBefore);
+        if (hasWriter) {
+            gatherWriter(std::move(workers.back()), rate);
+            workers.pop_back();
+        }
+        return gather(workers);
+    }
+
+    void addCpu(const CpuUsage& before) {
+        const CpuUsage after = cpuUsage();
+        m_result.cpuUserNs = after.userNs - before.userNs;
+        m_result.cpuSystemNs = after.systemNs - before.systemNs;
+    }
+
+    void gatherWriter(Worker worker, std::uint64_t rate) {
+        BackgroundWriter& writer = m_result.writer.emplace();
+        writer.rate = static_cast<double>(rate);
+        writer.operations = worker.operations;
+        writer.opsPerSecond = perSecond(worker.operations, nanosecondsBetween(worker.begin, worker.end));
+        for (const Histogram& histogram : worker.latency)
+            writer.latency.merge(histogram);
+        for (const Histogram& histogram : worker.intended)
+            writer.intendedLatency.merge(histogram);
+        m_result.userBytesWritten += worker.userBytesWritten;
+        m_writerError = std::move(worker.error);
+    }
+
+    [[nodiscard]] Result<void> gather(const std::vector<Worker>& workers) {
+        LatencyByKind latency, intended;
         // The workers' own clocks: this thread may wake up long after they began.
         Clock::time_point begin = workers.front().begin, end = workers.front().end;
         for (const Worker& worker : workers) {
             begin = std::min(begin, worker.begin);
             end = std::max(end, worker.end);
-        }
-        m_result.elapsedNs = nanosecondsBetween(begin, end);
-        return gather(workers);
-    }
-
-    [[nodiscard]] Result<void> gather(const std::vector<Worker>& workers) {
-        std::array<Histogram, opKindCount> latency;
-        for (const Worker& worker : workers) {
-            for (std::size_t kind = 0; kind < opKindCount; ++kind)
-                latency[kind].merge(worker.latency[kind]);
+            mergeInto(latency, worker.latency);
+            mergeInto(intended, worker.intended);
             m_result.operations += worker.operations;
             m_result.found += worker.found;
             m_result.missing += worker.missing;
             m_result.userBytesWritten += worker.userBytesWritten;
         }
-        for (std::size_t kind = 0; kind < opKindCount; ++kind)
-            if (!latency[kind].isEmpty())
-                m_result.latency.emplace(opKindName(static_cast<OpKind>(kind)), std::move(latency[kind]));
-        if (m_result.elapsedNs > 0)
-            m_result.opsPerSecond =
-                static_cast<double>(m_result.operations) * 1e9 / static_cast<double>(m_result.elapsedNs);
+        m_result.elapsedNs = nanosecondsBetween(begin, end);
+        m_result.latency = byName(std::move(latency));
+        m_result.intendedLatency = byName(std::move(intended));
+        m_result.opsPerSecond = perSecond(m_result.operations, m_result.elapsedNs);
         for (const Worker& worker : workers)
             if (worker.error)
                 return failure(*worker.error);
+        if (m_writerError)
+            return failure(*m_writerError);
         return {};
     }
 
-    void afterwards(const Trace& trace) {
+    /// A fold or a compaction: one operation on all keys, by one thread.
+    [[nodiscard]] Result<void> measureWhole() {
+        std::vector<Worker> workers(1);
+        std::vector<OperationCounter> counters(1);
+        Worker& worker = workers.front();
+        const CpuUsage cpuBefore = cpuUsage();
+        {
+            const Sampler sampler(m_result, m_observer, counters, m_spec.sampleEvery);
+            worker.begin = Clock::now();
+            const Result<void> done =
+                m_info->needs == Feature::compact ? compact(worker) : scan(worker, counters.front());
+            worker.end = Clock::now();
+            if (!done)
+                worker.error = done.error();
+        }
+        addCpu(cpuBefore);
+        return gather(workers);
+    }
+
+    [[nodiscard]] Result<void> scan(Worker& worker, OperationCounter& counter) {
+        Histogram& latency = worker.latency[static_cast<std::size_t>(OpKind::scan)];
+        std::uint64_t last = m_clock.now();
+        return m_engine->scan([&](std::string_view, std::string_view value) {
+            touch(worker, value);
+            ++worker.found;
+            const std::uint64_t now = m_clock.now();
+            latency.record(m_clock.nanoseconds(now - last));
+            last = now;
+            counter.operations.store(++worker.operations, std::memory_order_relaxed);
+            return !isStopped();
+        });
+    }
+
+    [[nodiscard]] Result<void> compact(Worker& worker) {
+        const auto begin = Clock::now();
+        auto done = m_engine->compact();
+        if (done)
+            done = m_engine->settle(m_stop);
+        worker.latency[static_cast<std::size_t>(OpKind::compact)].record(nanosecondsSince(begin));
+        worker.operations = m_trace.liveKeysAfter();
+        return done;
+    }
+
+    [[nodiscard]] Result<void> measureOpening() {
+        if (auto closed = m_engine->close(); !closed)
+            return closed;
+        m_engine.reset();
+        if (m_info->needs == Feature::openWithoutHints)
+            if (auto removed = m_kind->removeHints(m_spec.directory); !removed)
+                return removed;
+        enter(RunPhase::measure);
+        std::vector<Worker> workers(1);
+        std::vector<OperationCounter> counters(1);
+        Worker& worker = workers.front();
+        const CpuUsage cpuBefore = cpuUsage();
+        {
+            const Sampler sampler(m_result, m_observer, counters, m_spec.sampleEvery);
+            worker.begin = Clock::now();
+            if (auto opened = open(m_options); !opened)
+                return opened;
+            worker.end = Clock::now();
+            worker.latency[static_cast<std::size_t>(OpKind::open)].record(nanosecondsBetween(worker.begin, worker.end));
+            worker.operations = m_trace.liveKeysAfter();
+        }
+        addCpu(cpuBefore);
+        if (auto gathered = gather(workers); !gathered)
+            return gathered;
+        m_result.indexBytes = m_engine->counters().indexBytes;
+        return m_spec.verify ? verify(m_trace.load(), false) : Result<void>();
+    }
+
+    void afterwards() {
         if (isStopped())
             return;
-        const WorkloadSpec& workload = trace.spec();
+        const WorkloadSpec& workload = m_trace.spec();
         m_result.diskBytes = directoryBytes(m_spec.directory);
-        m_result.liveUserBytes = trace.liveKeysAfter() * (std::uint64_t{workload.keyBytes} + workload.valueBytes);
+        m_result.liveUserBytes = m_trace.liveKeysAfter() * (std::uint64_t{workload.keyBytes} + workload.valueBytes);
         if (m_result.engineBytesWritten && m_result.userBytesWritten > 0)
             m_result.writeAmplification =
                 static_cast<double>(*m_result.engineBytesWritten) / static_cast<double>(m_result.userBytesWritten);
         if (m_result.diskBytes > 0 && m_result.liveUserBytes > 0)
             m_result.spaceAmplification =
                 static_cast<double>(m_result.diskBytes) / static_cast<double>(m_result.liveUserBytes);
+        addWarnings();
+    }
+
+    void addWarnings() {
+        const auto warn = [this](std::string text) { m_result.warnings.push_back(std::move(text)); };
         if (m_result.operations < 10'000)
-            m_result.warnings.push_back("Only " + std::to_string(m_result.operations) +
-                                        " operations were measured: too few for a percentile beyond 99.9 %.");
-        else if (m_result.elapsedNs < 100'000'000)
-            m_result.warnings.emplace_back("The timed part took less than 0.1 s: too short for a steady rate.");
-        const WorkloadInfo* info = findWorkload(workload.name);
-        if (info != nullptr && m_spec.config.engine != "null") {
-            if (info->expectsMisses && m_result.found > 0)
-                m_result.warnings.push_back(std::to_string(m_result.found) + " keys were found that should be absent.");
-            // Random deletes meet keys that are gone already; a read that overtakes an insert (ycsb-d) misses too.
-            if (!info->expectsMisses && m_result.missing > 0 && workload.name != "deleterandom")
-                m_result.warnings.push_back(std::to_string(m_result.missing) + " reads found nothing.");
-        }
+            warn("Only " + std::to_string(m_result.operations) +
+                 " operations were measured: too few for a percentile beyond 99.9 %.");
+        else if (m_result.elapsedNs < 100'000'000 && !m_info->wholeStore)
+            warn("The timed part took less than 0.1 s: too short for a steady rate.");
+        if (m_info->writes && m_result.userBytesWritten > 0 && m_result.userBytesWritten < (1U << 20))
+            warn("Less than 1 MiB was written: too little for rates and amplification to mean much.");
+        if (m_result.writer && m_result.writer->opsPerSecond < 0.95 * m_result.writer->rate)
+            warn("The writer could not keep its rate.");
+        if (!m_kind->stores())
+            return;
+        if (m_info->expectsMisses && m_result.found > 0)
+            warn(std::to_string(m_result.found) + " keys were found that should be absent.");
+        // Random deletes meet keys that are gone already; a read that overtakes an insert (ycsb-d) misses too.
+        if (!m_info->expectsMisses && m_result.missing > 0 && m_trace.spec().name != "deleterandom")
+            warn(std::to_string(m_result.missing) + " reads found nothing.");
     }
 
     [[nodiscard]] static tl::unexpected<Error> failed(std::string detail) {
@@ -462,6 +435,13 @@ private:
     const RepetitionSpec& m_spec;
     const RunObserver& m_observer;
     const std::atomic<bool>& m_stop;
+    CycleClock m_clock;
+    const EngineKind* m_kind = nullptr;
+    const WorkloadInfo* m_info = nullptr;
+    OptionMap m_options;
+    Trace m_trace;
+    std::unique_ptr<Engine> m_engine;
+    std::optional<Error> m_writerError;
     Repetition m_result;
 };
 

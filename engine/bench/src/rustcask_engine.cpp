@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 #include <chrono>
+#include <thread>
 #include <utility>
 
 #include <rustcask/database.h>
@@ -45,24 +46,36 @@ Options toOptions(const OptionMap& map) {
     return options;
 }
 
+class RustcaskSession final : public Session {
+public:
+    explicit RustcaskSession(Database& database)
+        : m_database(database), m_durable(database.options().sync == SyncMode::everyWrite) {}
+
+    Result<void> put(std::string_view key, std::string_view value) override { return m_database.put(key, value); }
+
+    Result<void> putSync(std::string_view key, std::string_view value) override {
+        auto stored = m_database.put(key, value);
+        if (!stored || m_durable)
+            return stored;
+        return m_database.sync();
+    }
+
+    Result<bool> get(std::string_view key, std::string& value) override {
+        return std::as_const(m_database).get(key, value);
+    }
+
+    Result<bool> remove(std::string_view key) override { return m_database.remove(key); }
+
+private:
+    Database& m_database;
+    const bool m_durable;
+};
+
 class RustcaskEngine final : public Engine {
 public:
     explicit RustcaskEngine(std::unique_ptr<Database> database) : m_database(std::move(database)) {}
 
-    Result<void> put(std::string_view key, std::string_view value) override { return m_database->put(key, value); }
-
-    Result<void> putSync(std::string_view key, std::string_view value) override {
-        auto stored = m_database->put(key, value);
-        if (!stored || m_database->options().sync == SyncMode::everyWrite)
-            return stored;
-        return m_database->sync();
-    }
-
-    Result<bool> get(std::string_view key, std::string& value) override {
-        return std::as_const(*m_database).get(key, value);
-    }
-
-    Result<bool> remove(std::string_view key) override { return m_database->remove(key); }
+    Result<std::unique_ptr<Session>> session() override { return std::make_unique<RustcaskSession>(*m_database); }
     Result<void> sync() override { return m_database->sync(); }
 
     Result<void> scan(const std::function<bool(std::string_view, std::string_view)>& visit) override {
@@ -76,6 +89,19 @@ public:
             if (!visit((*snapshot)->entry(i).key, *value))
                 break;
         }
+        return {};
+    }
+
+    Result<void> settle(const std::atomic<bool>& stop) override {
+        while (m_database->stats().mergeRunning && !stop.load(std::memory_order_relaxed))
+            std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        return {};
+    }
+
+    Result<void> compact() override {
+        Progress progress;
+        if (auto merged = m_database->merge(progress); !merged)
+            return failure(std::move(merged.error()));
         return {};
     }
 
@@ -151,13 +177,16 @@ public:
     std::string_view title() const noexcept override { return "Rustcask"; }
     std::string version() const override { return RUSTCASK_VERSION; }
     std::span<const OptionInfo> options() const noexcept override { return m_options; }
+    std::span<const Preset> presets() const noexcept override { return m_presets; }
+    bool has(Feature feature) const noexcept override {
+        return feature == Feature::compact || feature == Feature::openWithoutHints;
+    }
 
-    Result<std::unique_ptr<Engine>> open(const std::filesystem::path& directory,
-                                         const OptionMap& options) const override {
-        auto completed = complete(options);
+    Result<std::unique_ptr<Engine>> open(const OpenRequest& request) const override {
+        auto completed = complete(request.options);
         if (!completed)
             return failure(std::move(completed.error()));
-        auto database = Database::open(directory, toOptions(*completed));
+        auto database = Database::open(request.directory, toOptions(*completed));
         if (!database)
             return failure(std::move(database.error()));
         return std::make_unique<RustcaskEngine>(std::move(*database));
@@ -174,8 +203,49 @@ public:
         return Durability::d1;
     }
 
+    std::optional<OptionMap> matched(Durability durability) const override {
+        switch (durability) {
+        case Durability::d0:
+            return OptionMap{{"writePath", "buffered"}};
+        case Durability::d1:
+            return OptionMap{{"sync", "none"}};
+        case Durability::d2:
+            return OptionMap{{"sync", "interval"}, {"syncIntervalMs", "1000"}};
+        case Durability::d3:
+            return OptionMap{{"sync", "everyWrite"}};
+        }
+        return std::nullopt;
+    }
+
+    OptionMap loading(OptionMap complete) const override {
+        if (complete.at("sync") == "everyWrite")
+            complete["sync"] = "none";
+        return complete;
+    }
+
+    Result<void> removeHints(const std::filesystem::path& directory) const override {
+        std::error_code error;
+        for (const auto& entry : std::filesystem::directory_iterator(directory, error))
+            if (entry.path().extension() == ".hint" && !std::filesystem::remove(entry.path(), error))
+                break;
+        if (error)
+            return engineFailure("Rustcask", "remove the hint files", error.message());
+        return {};
+    }
+
 private:
     std::vector<OptionInfo> m_options;
+    // Every read strategy and write path beside the defaults, which are mapped both.
+    const std::vector<Preset> m_presets{
+        {"keepopen", "Gets by pread through handles that stay open.", {{"readStrategy", "keepOpen"}}},
+        {"openperread", "Gets by open, pread and close.", {{"readStrategy", "openPerRead"}}},
+        {"direct", "Puts by one pwrite each.", {{"writePath", "direct"}}},
+        {"buffered", "Puts into a buffer that is lost when the process dies.", {{"writePath", "buffered"}}},
+        {"plain",
+         "Puts by pwrite, gets by pread: no mapping anywhere.",
+         {{"writePath", "direct"}, {"readStrategy", "keepOpen"}}},
+        {"nochecksum", "Gets without checking the record's checksum.", {{"verifyChecksums", "false"}}},
+    };
 };
 
 } // namespace

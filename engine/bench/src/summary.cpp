@@ -116,6 +116,13 @@ std::string tableText(const Run& run) {
              percentileText(series.latency, 0.999), none ? "-" : shortDuration(series.latency.maxNs()),
              none ? "-" : shortBytes(series.medianPeakMemoryBytes)});
     }
+    for (const NotApplicable& pair : run.notApplicable) {
+        std::vector<std::string> row(rows.front().size(), "-");
+        row[0] = run.workloads[pair.workload].name;
+        row[1] = run.configurations[pair.configuration].label;
+        row[3] = row[4] = "N/A";
+        rows.push_back(std::move(row));
+    }
     std::vector<std::size_t> widths(rows.front().size(), 0);
     for (const auto& row : rows)
         for (std::size_t i = 0; i < row.size(); ++i)

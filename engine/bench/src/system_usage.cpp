@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "system_usage.h"
 
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <thread>
 
 #include <sys/resource.h>
 
@@ -21,6 +23,14 @@ std::optional<std::uint64_t> numberAfter(const std::string& line, std::string_vi
 
 std::uint64_t nanoseconds(const timeval& time) {
     return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(time.tv_usec) * 1000;
+}
+
+std::optional<std::uint64_t> figureOfIo(std::string_view name) {
+    std::ifstream file("/proc/self/io");
+    for (std::string line; std::getline(file, line);)
+        if (const auto bytes = numberAfter(line, name))
+            return bytes;
+    return std::nullopt;
 }
 
 } // namespace
@@ -47,11 +57,28 @@ CpuUsage cpuUsage() {
 }
 
 std::optional<std::uint64_t> deviceBytesWritten() {
-    std::ifstream file("/proc/self/io");
-    for (std::string line; std::getline(file, line);)
-        if (const auto bytes = numberAfter(line, "write_bytes:"))
-            return bytes;
-    return std::nullopt;
+    return figureOfIo("write_bytes:");
+}
+
+std::optional<std::uint64_t> processBytesWritten() {
+    return figureOfIo("wchar:");
+}
+
+void waitUntilIdle(const std::atomic<bool>& stop) {
+    constexpr auto step = std::chrono::milliseconds(20);
+    constexpr int quietSteps = 5;
+    const auto computed = [] {
+        const CpuUsage usage = cpuUsage();
+        return usage.userNs + usage.systemNs;
+    };
+    std::uint64_t before = computed();
+    for (int quiet = 0; quiet < quietSteps && !stop.load(std::memory_order_relaxed);) {
+        std::this_thread::sleep_for(step);
+        const std::uint64_t now = computed();
+        // A thread that compacts takes most of a step; waking up and looking takes well under a tenth of it.
+        quiet = now - before < 2'000'000 ? quiet + 1 : 0;
+        before = now;
+    }
 }
 
 std::uint64_t directoryBytes(const std::filesystem::path& directory) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -22,6 +23,13 @@ struct CpuUsage {
 
 /// Bytes that this process has caused to be written to storage, from /proc/self/io; nullopt where it is not readable.
 [[nodiscard]] std::optional<std::uint64_t> deviceBytesWritten();
+
+/// Bytes that this process has handed to write and its relatives, from /proc/self/io; nullopt where it is not readable.
+[[nodiscard]] std::optional<std::uint64_t> processBytesWritten();
+
+/// Returns once no other thread of this process has computed for a tenth of a second, or `stop` is set: for engines
+/// that do not tell when they are done in the background.
+void waitUntilIdle(const std::atomic<bool>& stop);
 
 /// Lengths of all regular files below `directory`; what vanishes meanwhile counts nothing.
 [[nodiscard]] std::uint64_t directoryBytes(const std::filesystem::path& directory);

@@ -13,7 +13,7 @@ namespace rustcask::bench {
 
 namespace {
 
-constexpr std::array<WorkloadInfo, 17> allWorkloads{{
+constexpr std::array<WorkloadInfo, 22> allWorkloads{{
     {"fillseq", "Put every key once, in ascending order.", false, true, false, 1, 0},
     {"fillrandom", "Put uniformly random keys, repeats included.", false, true, false, 1, 0},
     {"filluniquerandom", "Put every key once, in random order.", false, true, false, 1, 0},
@@ -23,7 +23,7 @@ constexpr std::array<WorkloadInfo, 17> allWorkloads{{
     {"readrandom", "Get uniformly random keys, all of which exist.", true, false, false, 1, 0},
     {"readmissing", "Get keys that do not exist.", true, false, true, 1, 0},
     {"readhot", "Get uniformly from 1 % of the keys.", true, false, false, 1, 0},
-    {"readseq", "Fold over every record.", true, false, false, 1, 0},
+    {"readseq", "Fold over every record.", true, false, false, 1, 0, {}, true},
     {"deleterandom", "Delete uniformly random keys.", true, true, false, 1, 0},
     {"updaterandom", "Get and put random keys, as one operation.", true, true, false, 1, 0},
     {"ycsb-a", "50 % reads, 50 % updates, zipfian.", true, true, false, 1, 0},
@@ -31,10 +31,17 @@ constexpr std::array<WorkloadInfo, 17> allWorkloads{{
     {"ycsb-c", "Reads only, zipfian.", true, false, false, 1, 0},
     {"ycsb-d", "95 % reads of the latest keys, 5 % inserts.", true, true, false, 1, 0},
     {"ycsb-f", "50 % reads, 50 % read-modify-writes, zipfian.", true, true, false, 1, 0},
+    {"readwhilewriting", "Get random keys beside a writer of fixed rate.", true, true, false, 1, 0, {}, false, 10'000},
+    {"getmany", "Get random keys, 64 in a call.", true, false, false, 1, 0, Feature::getMany},
+    {"compact", "Compact a set of which each key was overwritten.", true, true, false, 1, 0, Feature::compact, true},
+    {"open", "Open a full store, from hints where it has them.", true, false, false, 1, 0, {}, true},
+    {"open-nohint", "Open a full store from its data alone.", true, false, false, 1, 0, Feature::openWithoutHints,
+     true},
 }};
 
 constexpr std::uint32_t poolBytes = 1U << 20;
-constexpr std::uint64_t loadStream = 1, keyStream = 2, kindStream = 3, scatterStream = 4, valueStream = 5;
+constexpr std::uint64_t loadStream = 1, keyStream = 2, kindStream = 3, scatterStream = 4, valueStream = 5,
+                        writerStream = 6;
 
 std::uint64_t streamSeed(std::uint64_t seed, std::uint64_t stream) {
     return mix64(seed) ^ mix64(stream * 0xA0761D6478BD642FULL);
@@ -58,8 +65,8 @@ tl::unexpected<Error> invalid(std::string detail) {
 } // namespace
 
 std::string_view opKindName(OpKind kind) noexcept {
-    static constexpr std::array<std::string_view, opKindCount> names{"put",    "get",     "remove",
-                                                                     "update", "putSync", "scan"};
+    static constexpr std::array<std::string_view, opKindCount> names{"put",  "get",     "remove", "update", "putSync",
+                                                                     "scan", "getMany", "open",   "compact"};
     return names[static_cast<std::size_t>(kind)];
 }
 
@@ -85,10 +92,13 @@ Result<WorkloadSpec> WorkloadSpec::resolved() const {
         spec.valueBytes = info->fixedValueBytes;
     if (spec.operations == 0)
         spec.operations = std::max<std::uint64_t>(1, spec.keys / info->divisor);
-    if (spec.name == "readseq") {
+    if (info->wholeStore) {
         spec.operations = spec.keys;
         spec.threads = 1;
+        spec.rate = 0;
     }
+    if (info->writerRate != 0 && spec.rate == 0)
+        spec.rate = info->writerRate;
     if (spec.keys < 1 || spec.keys > 1'000'000'000)
         return invalid("the number of keys must be 1 to 1,000,000,000");
     if (spec.operations > 4'000'000'000)
@@ -101,6 +111,8 @@ Result<WorkloadSpec> WorkloadSpec::resolved() const {
         return invalid("values may have at most 16 MiB");
     if (spec.threads < 1 || spec.threads > 256)
         return invalid("the number of threads must be 1 to 256");
+    if (spec.rate > 100'000'000)
+        return invalid("the rate may be at most 100,000,000 operations a second");
     return spec;
 }
 
@@ -114,9 +126,12 @@ public:
         m_exists.assign(m_spec.keys + m_spec.operations, false);
         if (info.loads && !makeLoad())
             return false;
-        prepareThreads();
+        prepareThreads(info.wholeStore);
         if (!makeOperations())
             return false;
+        if (info.writerRate != 0 && !makeWriter())
+            return false;
+        m_trace.m_keysAtMost = std::max(m_spec.keys, m_highestKey + 1);
         m_trace.m_liveKeysAfter = static_cast<std::uint64_t>(std::count(m_exists.begin(), m_exists.end(), true));
         return hash();
     }
@@ -139,6 +154,7 @@ private:
         const auto length = static_cast<std::size_t>(end - digits);
         list.m_keys.append(m_spec.keyBytes - length, '0').append(digits, length);
         list.m_valueOffsets.push_back(static_cast<std::uint32_t>(mix64(m_spec.seed ^ mix64(id)) % poolBytes));
+        m_highestKey = std::max(m_highestKey, kind == OpKind::get ? 0 : id);
         if (kind == OpKind::remove)
             m_exists[id] = false;
         else if (kind == OpKind::put || kind == OpKind::putSync || kind == OpKind::update)
@@ -164,13 +180,33 @@ private:
                 return false;
             append(m_trace.m_load, OpKind::put, order(i));
         }
+        if (m_spec.name != "compact")
+            return true;
+        // As much again in another order, so that half of what is stored is dead.
+        const Permutation again(m_spec.keys, streamSeed(m_spec.seed, scatterStream));
+        for (std::uint64_t i = 0; i < m_spec.keys; ++i) {
+            if (stopped(i))
+                return false;
+            append(m_trace.m_load, OpKind::put, again(i));
+        }
         return true;
     }
 
-    void prepareThreads() {
+    [[nodiscard]] bool makeWriter() {
+        reserve(m_trace.m_writer, m_spec.operations);
+        Random random(streamSeed(m_spec.seed, writerStream));
+        for (std::uint64_t i = 0; i < m_spec.operations; ++i) {
+            if (stopped(i))
+                return false;
+            append(m_trace.m_writer, OpKind::put, random.below(m_spec.keys));
+        }
+        return true;
+    }
+
+    void prepareThreads(bool wholeStore) {
         m_trace.m_threads.resize(m_spec.threads);
         for (auto& list : m_trace.m_threads)
-            reserve(list, m_spec.name == "readseq" ? 1 : m_spec.operations / m_spec.threads + 1);
+            reserve(list, wholeStore ? 1 : m_spec.operations / m_spec.threads + 1);
     }
 
     /// Deals out `operations` operations; `next` returns kind and key id of the i-th.
@@ -194,8 +230,12 @@ private:
         const std::string& name = m_spec.name;
         const std::uint64_t keys = m_spec.keys;
         Random random(streamSeed(m_spec.seed, keyStream));
-        if (name == "readseq") {
-            append(m_trace.m_threads.front(), OpKind::scan, 0);
+        if (name == "readseq" || name == "compact" || name.starts_with("open")) {
+            append(m_trace.m_threads.front(),
+                   name == "readseq"   ? OpKind::scan
+                   : name == "compact" ? OpKind::compact
+                                       : OpKind::open,
+                   0);
             return true;
         }
         if (name == "fillseq")
@@ -216,8 +256,10 @@ private:
         OpKind kind = OpKind::put; // fillrandom, overwrite, fill100K
         if (name == "fillsync")
             kind = OpKind::putSync;
-        else if (name == "readrandom")
+        else if (name == "readrandom" || name == "readwhilewriting")
             kind = OpKind::get;
+        else if (name == "getmany")
+            kind = OpKind::getMany;
         else if (name == "deleterandom")
             kind = OpKind::remove;
         else if (name == "updaterandom")
@@ -272,6 +314,8 @@ private:
              {m_spec.keys, std::uint64_t{m_spec.keyBytes}, std::uint64_t{m_spec.valueBytes},
               std::uint64_t{m_spec.threads}, m_spec.operations, m_spec.seed})
             hash.add(std::to_string(figure) + "\n");
+        if (m_spec.rate != 0)
+            hash.add("rate " + std::to_string(m_spec.rate) + "\n");
         hash.add(m_trace.m_pool);
         hashList(hash, m_trace.m_load);
         for (const auto& list : m_trace.m_threads) {
@@ -279,6 +323,8 @@ private:
                 return false;
             hashList(hash, list);
         }
+        if (m_trace.m_writer.size() > 0)
+            hashList(hash, m_trace.m_writer);
         m_trace.m_sha256 = hash.finish();
         return true;
     }
@@ -287,7 +333,15 @@ private:
     const WorkloadSpec& m_spec;
     const std::atomic<bool>& m_stop;
     std::vector<bool> m_exists;
+    std::uint64_t m_highestKey = 0;
 };
+
+std::uint64_t Trace::bytesPut() const noexcept {
+    std::uint64_t operations = m_load.size();
+    for (const OperationList& list : m_threads)
+        operations += list.size();
+    return operations * (std::uint64_t{m_spec.keyBytes} + m_spec.valueBytes);
+}
 
 Result<Trace> Trace::make(const WorkloadSpec& spec, const std::atomic<bool>& stop) {
     Result<WorkloadSpec> resolved = spec.resolved();

@@ -9,6 +9,7 @@
 #include <QFileInfo>
 #include <QStandardPaths>
 
+#include <rustcask/bench/child.h>
 #include <rustcask/bench/run_file.h>
 
 #include "tasks/task_runner.h"
@@ -51,6 +52,7 @@ BenchmarkRun::BenchmarkRun(bench::Run run, QString program, QString scratch, Tas
     run.id = bench::newRunId();
     run.created = bench::utcNow();
     run.tool = bench::thisTool();
+    run.notApplicable = bench::notApplicablePairs(bench::EngineRegistry(), run);
     m_folder = m_scratch + QStringLiteral("/bench-") + QString::fromStdString(run.id);
     m_recorder = std::make_unique<bench::RunRecorder>(std::move(run));
     m_killTimer.setSingleShot(true);

@@ -14,6 +14,12 @@
 /// the way down, one JSON object a line on the way up. See doc/result-v1.md, "Child protocol".
 namespace rustcask::bench {
 
+/// Why `workload` cannot be run on the engine of `config`, in a sentence; nullopt: it can.
+[[nodiscard]] std::optional<std::string> notApplicable(const EngineRegistry& engines, const EngineConfig& config,
+                                                       const WorkloadSpec& workload);
+/// Every pair of `run` that cannot be run, for `Run::notApplicable`.
+[[nodiscard]] std::vector<NotApplicable> notApplicablePairs(const EngineRegistry& engines, const Run& run);
+
 [[nodiscard]] std::string encodeChildSpec(const RepetitionSpec& spec);
 /// Errors: corruption.
 [[nodiscard]] Result<RepetitionSpec> decodeChildSpec(std::string_view text);
@@ -38,8 +44,8 @@ public:
     /// `run` says what to do: workloads, configurations, rounds, order seed. Errors are found by `check`.
     explicit RunRecorder(Run run);
 
-    /// Whether every workload and configuration makes sense, labels are unique and there is something to do. Errors:
-    /// invalidArgument, with a sentence.
+    /// Whether every workload and configuration makes sense, labels are unique and there is something to do; pairs that
+    /// are not applicable are no error. Errors: invalidArgument, with a sentence.
     [[nodiscard]] static Result<void> check(const Run& run, const EngineRegistry& engines);
 
     [[nodiscard]] const std::vector<PlanStep>& plan() const noexcept { return m_plan; }

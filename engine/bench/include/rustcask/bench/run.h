@@ -33,6 +33,15 @@ struct Sample {
     friend bool operator==(const Sample&, const Sample&) = default;
 };
 
+/// What a writer beside the threads of a repetition did.
+struct BackgroundWriter {
+    double rate = 0; ///< operations a second it was to make
+    std::uint64_t operations = 0;
+    double opsPerSecond = 0;
+    Histogram latency{};         ///< from the actual start of each operation
+    Histogram intendedLatency{}; ///< from when it was due
+};
+
 /// What one child process measured. Times are wall-clock nanoseconds.
 struct Repetition {
     std::uint32_t workload = 0;      ///< index into `Run::workloads`
@@ -50,7 +59,11 @@ struct Repetition {
     std::uint64_t elapsedNs = 0;                ///< the timed part
     std::uint64_t settleNs = 0;                 ///< after it, until everything was durable and quiet
     double opsPerSecond = 0;                    ///< of the timed part
-    std::map<std::string, Histogram> latency{}; ///< by operation kind
+    std::map<std::string, Histogram> latency{}; ///< by operation kind, from the actual start
+    /// By operation kind, from when it was due; empty without a rate. An engine that stalls delays what comes after,
+    /// which the actual start hides (coordinated omission).
+    std::map<std::string, Histogram> intendedLatency{};
+    std::optional<BackgroundWriter> writer{}; ///< its figures are not in the others
     std::vector<Sample> series{};
 
     std::uint64_t userBytesWritten = 0;                ///< keys and values handed over in the timed part
@@ -68,7 +81,7 @@ struct Repetition {
     std::optional<std::uint64_t> indexBytes{};
     std::uint64_t cpuUserNs = 0; ///< of the timed part, all threads
     std::uint64_t cpuSystemNs = 0;
-    double harnessNsPerOperation = 0; ///< two clock readings and one recording, measured here before the run
+    double harnessNsPerOperation = 0; ///< a clock reading and a recording, measured here before the run
 
     std::string traceSha256{};
     OptionMap effectiveOptions{};
@@ -80,6 +93,14 @@ struct Repetition {
     [[nodiscard]] Histogram allLatencies() const;
     /// What the engine took of memory: both peaks less what the harness had before.
     [[nodiscard]] std::uint64_t peakMemoryBytes() const noexcept;
+};
+
+/// A pair of workload and configuration that an engine cannot run: shown as such, never as 0.
+struct NotApplicable {
+    std::uint32_t workload = 0;
+    std::uint32_t configuration = 0;
+    std::string reason{};
+    friend bool operator==(const NotApplicable&, const NotApplicable&) = default;
 };
 
 /// A run, complete or not.
@@ -94,12 +115,13 @@ struct Run {
     std::uint64_t orderSeed = 1;
     std::vector<WorkloadSpec> workloads{};
     std::vector<EngineConfig> configurations{};
+    std::vector<NotApplicable> notApplicable{};
     std::vector<std::string> warnings{};
     std::vector<Repetition> repetitions{}; ///< in the order in which they were made
     std::string unknown{}; ///< the JSON this was read from: fields that this version does not know are written back
 
     [[nodiscard]] std::uint64_t plannedRepetitions() const noexcept {
-        return std::uint64_t{rounds} * workloads.size() * configurations.size();
+        return rounds * (std::uint64_t{workloads.size()} * configurations.size() - notApplicable.size());
     }
     [[nodiscard]] bool isComplete() const noexcept;
 };

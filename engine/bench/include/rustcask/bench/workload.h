@@ -5,11 +5,13 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <rustcask/bench/feature.h>
 #include <rustcask/result.h>
 
 namespace rustcask::bench {
@@ -22,8 +24,13 @@ enum class OpKind : std::uint8_t {
     update = 3,  ///< get, then put of the same key, as one operation
     putSync = 4, ///< a put that is durable when it returns
     scan = 5,    ///< one fold over every record; each record counts as an operation
+    getMany = 6, ///< a get of a batch: `getManyBatch` neighbours of a list make one call
+    open = 7,    ///< one opening of a closed store; each key of it counts as an operation
+    compact = 8, ///< one compaction of the whole store; each live key counts as an operation
 };
-inline constexpr std::size_t opKindCount = 6;
+inline constexpr std::size_t opKindCount = 9;
+/// Keys of one batched get.
+inline constexpr std::size_t getManyBatch = 64;
 /// Stable name of a kind ("put"), as in result files.
 [[nodiscard]] std::string_view opKindName(OpKind kind) noexcept;
 
@@ -36,6 +43,9 @@ struct WorkloadInfo {
     bool expectsMisses = false;        ///< every read is of an absent key
     std::uint32_t divisor = 1;         ///< operations are keys / divisor, at least 1
     std::uint32_t fixedValueBytes = 0; ///< 0: as asked for
+    std::optional<Feature> needs{};    ///< what an engine must be able to do
+    bool wholeStore = false;           ///< one operation on all keys, by one thread
+    std::uint32_t writerRate = 0;      ///< operations a second of a writer beside the threads; 0: there is none
 };
 
 /// Every workload this build can run, in display order.
@@ -52,6 +62,9 @@ struct WorkloadSpec {
     std::uint32_t threads = 1;      ///< 1 to 256; operation i belongs to thread i mod threads
     std::uint64_t operations = 0;   ///< 0: as the workload defines it
     std::uint64_t seed = 1;
+    /// Operations a second, of all threads together, each started when it is due; 0: as fast as they go. Where the
+    /// workload has a writer beside its threads it is the writer's rate, and 0 stands for the workload's own.
+    std::uint64_t rate = 0;
 
     /// The same with the workload's own figures filled in. Errors: invalidArgument, with a sentence saying what is
     /// wrong.
@@ -86,10 +99,16 @@ public:
     [[nodiscard]] const WorkloadSpec& spec() const noexcept { return m_spec; }  ///< resolved
     [[nodiscard]] const OperationList& load() const noexcept { return m_load; } ///< empty when nothing is loaded
     [[nodiscard]] const std::vector<OperationList>& threads() const noexcept { return m_threads; }
+    /// What a writer beside the threads does, over and over; empty when there is none.
+    [[nodiscard]] const OperationList& writer() const noexcept { return m_writer; }
     /// The value of `list.key(i)`: every put of one key stores the same bytes, so any order of threads can be verified.
     [[nodiscard]] std::string_view value(const OperationList& list, std::size_t i) const noexcept {
         return {m_pool.data() + list.valueOffset(i), m_spec.valueBytes};
     }
+    /// Bytes of keys and values that are put at most, a writer beside the threads left out.
+    [[nodiscard]] std::uint64_t bytesPut() const noexcept;
+    /// Different keys that exist at most.
+    [[nodiscard]] std::uint64_t keysAtMost() const noexcept { return m_keysAtMost; }
     /// Keys that exist after the whole trace.
     [[nodiscard]] std::uint64_t liveKeysAfter() const noexcept { return m_liveKeysAfter; }
     /// SHA-256 over specification, values and operations, in lower-case hexadecimal digits.
@@ -100,8 +119,10 @@ private:
     WorkloadSpec m_spec;
     OperationList m_load;
     std::vector<OperationList> m_threads;
+    OperationList m_writer;
     std::string m_pool;
     std::uint64_t m_liveKeysAfter = 0;
+    std::uint64_t m_keysAtMost = 0;
     std::string m_sha256;
 };
 
