@@ -81,7 +81,8 @@ int engineLayer(const QString& path) {
                                    QStringLiteral("log"),    QStringLiteral("recovery"), QStringLiteral("database")};
     static const QStringList top{QStringLiteral("merge"),   QStringLiteral("inspect"), QStringLiteral("verify"),
                                  QStringLiteral("history"), QStringLiteral("repair"),  QStringLiteral("backup"),
-                                 QStringLiteral("version"), QStringLiteral("value"),   QStringLiteral("foreign")};
+                                 QStringLiteral("version"), QStringLiteral("value"),   QStringLiteral("foreign"),
+                                 QStringLiteral("analysis")};
     const QString rest = path.mid(qsizetype(qstrlen("engine/src/")));
     const qsizetype slash = rest.indexOf(QLatin1Char('/'));
     // "merge_plan.cpp" belongs to merge as merge/plan.cpp would.
