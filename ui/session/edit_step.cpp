@@ -74,6 +74,75 @@ void EditStep::hold(Side side, quint64 index, const QByteArray& value) {
     }
 }
 
+void EditStep::makeOne(rustcask::Database& database, const KeyChange& change, bool skipConflicts, EditTally& tally) {
+    const std::string_view key = view(change.key);
+    for (int attempt = 1;; ++attempt) {
+        auto seen = database.info(key);
+        const bool damaged = !seen && seen.error().code == rustcask::ErrorCode::corruption;
+        if (!seen && !damaged) {
+            tally.error = seen.error();
+            break;
+        }
+        const std::optional<rustcask::KeyInfo> info = damaged ? std::nullopt : *seen;
+        if (change.guarded && (damaged || (info ? std::optional(info->sequence) : std::nullopt) != change.expected)) {
+            ++tally.conflicts;
+            if (!skipConflicts) {
+                tally.error = conflictError();
+            }
+            break;
+        }
+        if (!change.value && !info && !damaged) {
+            ++tally.absent;
+            break;
+        }
+        std::optional<QByteArray> old;
+        if (info && m_heldBytes + info->valueBytes <= maxHeldBytes) {
+            if (const auto value = database.get(key); value && *value) {
+                old = QByteArray((*value)->data(), static_cast<qsizetype>((*value)->size()));
+            }
+        }
+        rustcask::Result<bool> written = false;
+        if (damaged) { // what nobody can read can still be replaced or removed; only its undo is lost
+            const auto done =
+                change.value ? database.put(key, view(*change.value)) : database.remove(key).map([](bool) {});
+            written = done ? rustcask::Result<bool>(true) : rustcask::failure(done.error());
+        } else {
+            written = write(database, key, change.value, info);
+        }
+        if (!written) {
+            tally.error = written.error();
+            break;
+        }
+        if (!*written) {
+            if (attempt < writeAttempts) {
+                continue;
+            }
+            ++tally.conflicts;
+            tally.error = conflictError();
+            break;
+        }
+        const quint64 index = m_changes.size();
+        Change made;
+        made.keyBegin = m_keys.size();
+        made.sides[before] = recordOf(key, info);
+        if (damaged) {
+            made.sides[before].kind = Record::Kind::damaged;
+        }
+        if (change.value) {
+            const auto now = database.info(key);
+            made.sides[after] = now ? recordOf(key, *now) : Record{};
+            hold(after, index, *change.value);
+        }
+        if (old) {
+            hold(before, index, *old);
+        }
+        m_keys.append(key);
+        m_changes.push_back(made);
+        ++tally.made;
+        break;
+    }
+}
+
 EditTally EditStep::make(rustcask::Database& database, const ChangeList& changes, rustcask::Progress& progress) {
     EditTally tally;
     tally.wanted = changes.count;
@@ -84,74 +153,7 @@ EditTally EditStep::make(rustcask::Database& database, const ChangeList& changes
             tally.error = go.error();
             break;
         }
-        const KeyChange change = changes.at(i);
-        const std::string_view key = view(change.key);
-        for (int attempt = 1;; ++attempt) {
-            auto seen = database.info(key);
-            const bool damaged = !seen && seen.error().code == rustcask::ErrorCode::corruption;
-            if (!seen && !damaged) {
-                tally.error = seen.error();
-                break;
-            }
-            const std::optional<rustcask::KeyInfo> info = damaged ? std::nullopt : *seen;
-            if (change.guarded &&
-                (damaged || (info ? std::optional(info->sequence) : std::nullopt) != change.expected)) {
-                ++tally.conflicts;
-                if (!changes.skipConflicts) {
-                    tally.error = conflictError();
-                }
-                break;
-            }
-            if (!change.value && !info && !damaged) {
-                ++tally.absent;
-                break;
-            }
-            std::optional<QByteArray> old;
-            if (info && m_heldBytes + info->valueBytes <= maxHeldBytes) {
-                if (const auto value = database.get(key); value && *value) {
-                    old = QByteArray((*value)->data(), static_cast<qsizetype>((*value)->size()));
-                }
-            }
-            rustcask::Result<bool> written = false;
-            if (damaged) { // what nobody can read can still be replaced or removed; only its undo is lost
-                const auto done =
-                    change.value ? database.put(key, view(*change.value)) : database.remove(key).map([](bool) {});
-                written = done ? rustcask::Result<bool>(true) : rustcask::failure(done.error());
-            } else {
-                written = write(database, key, change.value, info);
-            }
-            if (!written) {
-                tally.error = written.error();
-                break;
-            }
-            if (!*written) {
-                if (attempt < writeAttempts) {
-                    continue;
-                }
-                ++tally.conflicts;
-                tally.error = conflictError();
-                break;
-            }
-            const quint64 index = m_changes.size();
-            Change made;
-            made.keyBegin = m_keys.size();
-            made.sides[before] = recordOf(key, info);
-            if (damaged) {
-                made.sides[before].kind = Record::Kind::damaged;
-            }
-            if (change.value) {
-                const auto now = database.info(key);
-                made.sides[after] = now ? recordOf(key, *now) : Record{};
-                hold(after, index, *change.value);
-            }
-            if (old) {
-                hold(before, index, *old);
-            }
-            m_keys.append(key);
-            m_changes.push_back(made);
-            ++tally.made;
-            break;
-        }
+        makeOne(database, changes.at(i), changes.skipConflicts, tally);
         progress.addRecords(1);
     }
     m_changes.shrink_to_fit();

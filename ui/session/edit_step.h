@@ -57,6 +57,8 @@ public:
 
     /// Makes the changes and remembers them. Only changes that were made are in the step.
     [[nodiscard]] EditTally make(rustcask::Database& database, const ChangeList& changes, rustcask::Progress& progress);
+    /// Makes one change and remembers it, for those who do not know beforehand how many there will be.
+    void makeOne(rustcask::Database& database, const KeyChange& change, bool skipConflicts, EditTally& tally);
     /// Appends the inverse records (`forward`: the records again). A key that somebody else changed since is left
     /// alone.
     [[nodiscard]] EditTally replay(rustcask::Database& database, bool forward, rustcask::Progress& progress);

@@ -212,6 +212,12 @@ Task* Session::applyAll(const QString& text, ChangeList changes, QObject* contex
     return task;
 }
 
+void Session::adopt(const std::shared_ptr<EditRecord>& record) {
+    record->time = QDateTime::currentDateTime();
+    m_undoStack.push(new EditCommand(this, record));
+    tellEdited(record->step);
+}
+
 void Session::tellEdited(const EditStep& step) {
     Q_EMIT keysEdited(step.keys(maxKeysTold), step.size());
     noteChange();

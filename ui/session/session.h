@@ -63,6 +63,8 @@ public:
     /// stays as one step of undo.
     Task* applyAll(const QString& text, ChangeList changes, QObject* context,
                    std::function<void(const EditTally&)> done = {});
+    /// Takes a step that a task of this session has made (an import) as one step of undo.
+    void adopt(const std::shared_ptr<EditRecord>& record);
     /// A get on a worker; beside edits, not behind them. nullopt: absent.
     void get(const QByteArray& key, QObject* context, std::function<void(Result<std::optional<QByteArray>>)> done);
 

@@ -120,9 +120,7 @@ std::optional<ConflictPolicy> conflictPolicyFromName(std::string_view name) noex
     return std::nullopt;
 }
 
-namespace {
-
-Error conflict(std::string_view key) {
+Error conflictWith(std::string_view key) {
     constexpr std::size_t shown = 200;
     return Error{.code = ErrorCode::invalidArgument,
                  .operation = "import a record",
@@ -131,26 +129,23 @@ Error conflict(std::string_view key) {
                  .advice = "Choose to overwrite or to keep what is there."};
 }
 
-// False: left out, as the policy says.
-Result<bool> store(Database& database, std::string_view key, std::string_view value, ConflictPolicy policy,
-                   TransferReport& report) {
+Result<Stored> storeRecord(Database& database, std::string_view key, std::string_view value, ConflictPolicy policy) {
     if (policy == ConflictPolicy::overwrite) {
         const auto there = database.contains(key);
         if (!there)
             return failure(there.error());
         if (auto done = database.put(key, value); !done)
             return failure(std::move(done.error()));
-        report.replaced += *there ? 1 : 0;
-        return true;
+        return *there ? Stored::over : Stored::fresh;
     }
     // In one step: somebody else may write meanwhile.
     const auto stored = database.putIf(key, value, std::nullopt);
-    if (stored && !*stored && policy == ConflictPolicy::fail)
-        return failure(conflict(key));
-    return stored;
+    if (!stored)
+        return failure(stored.error());
+    if (!*stored && policy == ConflictPolicy::fail)
+        return failure(conflictWith(key));
+    return *stored ? Stored::fresh : Stored::kept;
 }
-
-} // namespace
 
 Result<void> importRecords(Database& database, RecordReader& reader, const ImportOptions& options, Progress& progress,
                            TransferReport& report) {
@@ -181,16 +176,18 @@ Result<void> importRecords(Database& database, RecordReader& reader, const Impor
             break;
         progress.addRecords(1);
         const bool holdable = !key.empty() && key.size() <= maxKeyBytes && value.size() <= maxValueBytes;
-        const auto stored = store(database, key, value, options.conflicts, report);
+        const auto stored =
+            options.store ? options.store(key, value) : storeRecord(database, key, value, options.conflicts);
         if (!stored) {
             if (!holdable && leftOut(stored.error()))
                 continue;
             return failure(stored.error());
         }
-        if (!*stored) {
+        if (*stored == Stored::kept) {
             ++report.kept;
             continue;
         }
+        report.replaced += *stored == Stored::over ? 1 : 0;
         ++report.records;
         report.bytes += key.size() + value.size();
     }

@@ -45,12 +45,28 @@ enum class ConflictPolicy : std::uint8_t {
 [[nodiscard]] std::string_view conflictPolicyName(ConflictPolicy policy) noexcept;
 [[nodiscard]] std::optional<ConflictPolicy> conflictPolicyFromName(std::string_view name) noexcept;
 
+/// What became of a record.
+enum class Stored : std::uint8_t {
+    fresh, ///< its key had no value
+    over,  ///< it replaced one
+    kept,  ///< left out: its key has a value (`ConflictPolicy::keep`)
+};
+
+/// Stores one record as the policy says. Errors: with `ConflictPolicy::fail` that of `conflictWith`; those of
+/// `Database::put`.
+[[nodiscard]] Result<Stored> storeRecord(Database& database, std::string_view key, std::string_view value,
+                                         ConflictPolicy policy);
+/// The error of a record whose key has a value already: invalidArgument, naming the key.
+[[nodiscard]] Error conflictWith(std::string_view key);
+
 struct ImportOptions {
     ConflictPolicy conflicts = ConflictPolicy::overwrite;
     /// Goes on behind records that are malformed or no pair the database can hold, where the reader can.
     bool skipMalformed = false;
     /// Told of each of those, in the importing thread.
     std::function<void(const Error&)> onMalformed{};
+    /// Stores a record in place of `storeRecord`, for those who want to undo it later.
+    std::function<Result<Stored>(std::string_view key, std::string_view value)> store{};
 };
 
 /// The indexes of the snapshot's entries whose keys begin with `prefix`, in byte order of the keys. Costs 8 bytes a
