@@ -5,15 +5,19 @@
 
 #include <QApplication>
 #include <QDir>
+#include <QFile>
 #include <QPainter>
 #include <QPixmap>
 
+#include "analysis/analysis_dialog.h"
 #include "pages/page.h"
 #include "pages/start/start_page.h"
 #include "session/sample_database.h"
 #include "session/session.h"
 #include "theme/tokens.h"
+#include "transfer/export_dialog.h"
 #include "window/command_palette.h"
+#include "window/database_actions.h"
 #include "window/main_window.h"
 #include "window/studio.h"
 
@@ -124,6 +128,31 @@ void ScreenshotWalker::planDialogs() {
                         static_cast<void>(m_window->openPalette());
                     },
                     QStringLiteral("commands")});
+    m_steps.append({[this] {
+                        const QString file = m_temporary.filePath(QStringLiteral("people.csv"));
+                        QFile people(file);
+                        if (people.open(QIODevice::WriteOnly)) {
+                            people.write("key,value\r\nuser:1001,\"{\"\"name\"\":\"\"Ada\"\"}\"\r\n"
+                                         "user:1002,\\x3d1+1\r\nnew\\x00key,plain text\r\n");
+                        }
+                        people.close();
+                        m_window->databaseActions().openImport(file);
+                    },
+                    QStringLiteral("import")});
+    m_steps.append({[this] {
+                        ExportRequest request;
+                        request.prefix = "order:";
+                        m_window->databaseActions().openExport(request)->setTarget(QStringLiteral("people.jsonl"));
+                    },
+                    QStringLiteral("export")});
+    for (const auto& [tab, name] :
+         {std::pair(AnalysisDialog::prefixes, "analysis"), std::pair(AnalysisDialog::largest, "analysis-largest"),
+          std::pair(AnalysisDialog::overwritten, "analysis-overwritten"),
+          std::pair(AnalysisDialog::ages, "analysis-age")}) {
+        m_steps.append({[this, which = tab] { m_window->databaseActions().openAnalysis()->showTab(which); },
+                        QString::fromLatin1(name)});
+    }
+    m_steps.append({trigger("window.activity"), QStringLiteral("activity")});
     m_steps.append({trigger("help.shortcuts"), QStringLiteral("shortcuts")});
     m_steps.append({trigger("help.about"), QStringLiteral("about")});
     m_steps.append({trigger("file.close"), QString()});

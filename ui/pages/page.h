@@ -58,6 +58,9 @@ public:
     /// Shows what `pageRequested` asked for.
     virtual void showTarget(const QByteArray& target) { Q_UNUSED(target) }
 
+    /// Shows the keys that begin with these bytes, and no others.
+    virtual void showPrefix(const QByteArray& prefix) { Q_UNUSED(prefix) }
+
 protected:
     [[nodiscard]] ActionRegistry& actions() const { return m_context.actions; }
     [[nodiscard]] Settings& settings() const { return m_context.settings; }

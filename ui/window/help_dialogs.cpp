@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/help_dialogs.h"
 
-#include <QAction>
 #include <QApplication>
 #include <QDialog>
 #include <QDialogButtonBox>
 #include <QGridLayout>
 #include <QLabel>
 #include <QPushButton>
-#include <QScrollArea>
 #include <QVBoxLayout>
 
-#include "actions/action_registry.h"
-#include "theme/tokens.h"
 #include "widgets/card.h"
 #include "widgets/labels.h"
 
@@ -45,74 +41,7 @@ void addCloseButton(QDialog* dialog) {
     qobject_cast<QVBoxLayout*>(dialog->layout())->addLayout(row);
 }
 
-QLabel* keyCap(const QString& text, QWidget* parent) {
-    auto* label = new Pill(text, Tone::neutral, parent);
-    label->setFont(smallFont(monospaceFont()));
-    return label;
-}
-
-/// Shortcuts that widgets have of their own, beside the registered ones.
-QList<QPair<QString, QString>> fixedShortcuts() {
-    return {{HelpText::tr("Next or previous control"), QStringLiteral("Tab, Shift+Tab")},
-            {HelpText::tr("Move between pages in the rail"), QStringLiteral("Up, Down")},
-            {HelpText::tr("First, last row of a table"), QStringLiteral("Ctrl+Home, Ctrl+End")},
-            {HelpText::tr("Menus"), QStringLiteral("Alt+F, Alt+E, Alt+V, Alt+H")}};
-}
-
 } // namespace
-
-QDialog* makeShortcutSheet(const ActionRegistry& registry, QWidget* parent) {
-    QDialog* dialog = makeDialog(HelpText::tr("Keyboard shortcuts"), parent);
-    auto* inside = new QWidget(dialog);
-    auto* grid = new QGridLayout(inside);
-    grid->setContentsMargins(0, 0, 8, 0);
-    grid->setHorizontalSpacing(28);
-    grid->setVerticalSpacing(5);
-    grid->setColumnStretch(0, 1);
-    grid->setColumnStretch(2, 1);
-    QStringList categories;
-    const auto entries = registry.entries();
-    for (const ActionRegistry::Entry& entry : entries) {
-        if (!entry.action->shortcut().isEmpty() && !categories.contains(entry.category)) {
-            categories << entry.category;
-        }
-    }
-    categories << HelpText::tr("Everywhere");
-    int rows[2] = {0, 0};
-    for (const QString& category : std::as_const(categories)) {
-        const int side = rows[0] <= rows[1] ? 0 : 1;
-        int& row = rows[side];
-        const auto addRow = [&](const QString& name, const QString& keys) {
-            grid->addWidget(makeText(name, inside), row, side * 2);
-            grid->addWidget(keyCap(keys, inside), row++, side * 2 + 1, Qt::AlignRight | Qt::AlignVCenter);
-        };
-        QLabel* title = makeTitle(category, inside);
-        title->setContentsMargins(0, row > 0 ? 12 : 0, 0, 2);
-        grid->addWidget(title, row++, side * 2, 1, 2);
-        for (const ActionRegistry::Entry& entry : entries) {
-            if (entry.category == category && !entry.action->shortcut().isEmpty()) {
-                addRow(plainActionText(entry.action->text()),
-                       entry.action->shortcut().toString(QKeySequence::NativeText));
-            }
-        }
-        if (category == HelpText::tr("Everywhere")) {
-            for (const auto& [name, keys] : fixedShortcuts()) {
-                addRow(name, keys);
-            }
-        }
-    }
-    grid->setRowStretch(std::max(rows[0], rows[1]), 1);
-    auto* scroll = new QScrollArea(dialog);
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setAccessibleName(HelpText::tr("Keyboard shortcuts"));
-    scroll->setWidget(inside);
-    dialog->layout()->addWidget(scroll);
-    addCloseButton(dialog);
-    dialog->resize(820, 520);
-    return dialog;
-}
 
 QDialog* makeAboutDialog(QWidget* parent) {
     QDialog* dialog = makeDialog(HelpText::tr("About Rustcask Studio"), parent);

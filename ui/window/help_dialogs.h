@@ -10,10 +10,6 @@ QT_END_NAMESPACE
 
 namespace rustcask::ui {
 
-class ActionRegistry;
-
-/// All shortcuts of the window, by category. Shown with open(); deletes itself.
-[[nodiscard]] QDialog* makeShortcutSheet(const ActionRegistry& registry, QWidget* parent);
 /// Name, version, what it is, and the licences of program, engine and libraries.
 [[nodiscard]] QDialog* makeAboutDialog(QWidget* parent);
 

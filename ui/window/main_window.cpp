@@ -31,14 +31,20 @@
 #include "theme/format.h"
 #include "theme/icons.h"
 #include "theme/theme.h"
+#include "transfer/transfer_dialog.h"
 #include "widgets/card.h"
 #include "widgets/states.h"
+#include "window/activity_log.h"
 #include "window/command_palette.h"
+#include "window/database_actions.h"
 #include "window/help_dialogs.h"
 #include "window/page_rail.h"
+#include "window/shortcut_sheet.h"
 #include "window/status_strip.h"
 #include "window/studio.h"
+#include "window/toast.h"
 #include "window/top_bar.h"
+#include "window/window_menu.h"
 
 namespace rustcask::ui {
 
@@ -48,15 +54,20 @@ QString geometryName() {
     return QStringLiteral("main");
 }
 
-/// The first local directory among what is dragged; empty: none.
-QString droppedDirectory(const QMimeData* data) {
+/// The first local directory, or else file, among what is dragged; empty: none.
+QString dropped(const QMimeData* data) {
+    QString file;
     const QList<QUrl> urls = data->urls();
     for (const QUrl& url : urls) {
-        if (url.isLocalFile() && QFileInfo(url.toLocalFile()).isDir()) {
-            return url.toLocalFile();
+        const QFileInfo info(url.isLocalFile() ? url.toLocalFile() : QString());
+        if (info.isDir()) {
+            return info.filePath();
+        }
+        if (file.isEmpty() && info.isFile()) {
+            file = info.filePath();
         }
     }
-    return {};
+    return file;
 }
 
 } // namespace
@@ -67,6 +78,29 @@ MainWindow::MainWindow(Studio& studio, Settings& settings)
     setFocusPolicy(Qt::ClickFocus); // else a click beside everything leaves the focus where it was
     setFocus();
     setMinimumSize(900, 560);
+    m_log = new ActivityLog(this);
+    m_toast = new Toast(this);
+    m_database = new DatabaseActions(m_actions, m_settings, this);
+    connect(m_database, &DatabaseActions::ended, this, [this](const QString& text, bool good, TransferDialog* dialog) {
+        m_log->add(text, !good);
+        if (dialog != nullptr) {
+            m_toast->notify(text, !good, tr("Details"), [shown = QPointer<TransferDialog>(dialog)] {
+                if (shown) {
+                    shown->show();
+                    shown->raise();
+                }
+            });
+        }
+    });
+    connect(m_database, &DatabaseActions::prefixRequested, this, [this](const QByteArray& prefix) {
+        showPage(QStringLiteral("keys"));
+        page(QStringLiteral("keys"))->showPrefix(prefix);
+    });
+    connect(m_database, &DatabaseActions::keyRequested, this, [this](const QByteArray& key) {
+        showPage(QStringLiteral("keys"));
+        page(QStringLiteral("keys"))->showTarget(key);
+    });
+    m_windowMenu = new WindowMenu(m_studio, this, m_actions);
     addActions();
 
     m_topBar = new TopBar(m_actions.action(QStringLiteral("window.commands")), m_undo, m_redo, this);
@@ -148,6 +182,8 @@ void MainWindow::addActions() {
                          m_session->undoStack().redo();
                      }
                  });
+    add("window.activity", tr("&Activity…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L), tr("View"),
+        QStringLiteral("history"), [this] { makeActivityDialog(m_log, this)->show(); });
     add("window.commands", tr("Search &commands…"), QKeySequence(Qt::CTRL | Qt::Key_K), help, QStringLiteral("search"),
         [this] { static_cast<void>(openPalette()); });
     add("help.shortcuts", tr("&Keyboard shortcuts"), QKeySequence(Qt::CTRL | Qt::Key_Slash), help,
@@ -188,7 +224,8 @@ void MainWindow::addPage(Page* newPage) {
     connect(go, &QAction::triggered, this, [this, id] { showPage(id); });
     m_rail->addPage(id, newPage->title(), newPage->iconName(), actionToolTip(*go));
     connect(newPage, &Page::milestone, this, &MainWindow::milestone);
-    connect(newPage, &Page::statusMessage, m_status, &StatusStrip::showMessage);
+    connect(newPage, &Page::statusMessage, this, [this](const QString& text) { report(text); });
+    connect(newPage, &Page::exportRequested, m_database, &DatabaseActions::openExport);
     connect(newPage, &Page::pageRequested, this, [this](const QString& pageId, const QByteArray& target) {
         if (Page* other = page(pageId)) {
             showPage(pageId);
@@ -211,7 +248,7 @@ void MainWindow::addMenus(QMenuBar* bar) {
     put(file, {"file.new", "file.open", "file.openReadOnly"});
     QMenu* recent = file->addMenu(themedIcon(QStringLiteral("recent")), tr("Open r&ecent"));
     connect(recent, &QMenu::aboutToShow, this, [this, recent] { fillRecentMenu(recent); });
-    put(file, {"file.sample", "", "file.close", "file.quit"});
+    put(file, {"file.sample", "", "file.import", "file.export", "", "file.close", "file.quit"});
     QMenu* edit = bar->addMenu(tr("&Edit"));
     put(edit, {"edit.undo", "edit.redo", "", "window.commands"});
 
@@ -220,6 +257,7 @@ void MainWindow::addMenus(QMenuBar* bar) {
         viewMenu->addAction(m_actions.action(QStringLiteral("page.") + each->id()));
     }
     viewMenu->addSeparator();
+    put(viewMenu, {"view.analysis", "window.activity", ""});
     auto* group = new QActionGroup(this);
     const QList<std::pair<QString, QString>> themes{{QStringLiteral("system"), tr("Colours as the &desktop's")},
                                                     {QStringLiteral("light"), tr("&Light colours")},
@@ -237,6 +275,7 @@ void MainWindow::addMenus(QMenuBar* bar) {
     connect(viewMenu, &QMenu::aboutToShow, this, [this] {
         m_actions.action(QStringLiteral("theme.") + themeModeName(m_studio.theme().mode()))->setChecked(true);
     });
+    m_windowMenu->addTo(bar);
     QMenu* help = bar->addMenu(tr("&Help"));
     put(help, {"help.shortcuts", "", "help.about"});
 }
@@ -319,6 +358,8 @@ void MainWindow::setSession(Session* session) {
         return;
     }
     if (open) {
+        m_log->add(session->isReadOnly() ? tr("%1 opened, read-only").arg(session->directory())
+                                         : tr("%1 opened").arg(session->directory()));
         Q_EMIT milestone(QStringLiteral("database open"));
         session->setParent(this);
         m_settings.addRecentDirectory(session->directory());
@@ -334,9 +375,11 @@ void MainWindow::setSession(Session* session) {
         });
         connect(session, &Session::faulted, this, [this](const rustcask::Error& error) {
             m_topBar->setSession(m_session);
-            m_status->showMessage(errorText(error));
+            report(errorText(error), true);
         });
     }
+    m_database->setSession(session);
+    m_toast->hide();
     m_topBar->setSession(session);
     m_status->setSession(session);
     m_rail->setPageVisible(m_start->id(), !open);
@@ -356,6 +399,11 @@ void MainWindow::updateTitle() {
     setWindowTitle(m_session != nullptr ? tr("%1 – Rustcask Studio").arg(m_session->name()) : tr("Rustcask Studio"));
     setAccessibleName(windowTitle());
     setWindowFilePath(m_session != nullptr ? m_session->directory() : QString());
+}
+
+void MainWindow::report(const QString& text, bool problem) {
+    m_status->showMessage(text);
+    m_log->add(text, problem);
 }
 
 void MainWindow::updateUndo() {
@@ -414,7 +462,8 @@ void MainWindow::chooseNewDirectory() {
     dialog->open();
 }
 
-void MainWindow::confirmLeaving(const QString& question, const std::function<void()>& go) {
+void MainWindow::confirmLeaving(const QString& question, const std::function<void()>& go,
+                                const std::function<void()>& stay) {
     QStringList losses;
     for (const Page* each : std::as_const(m_pages)) {
         if (each->hasUnsavedEdits()) {
@@ -443,7 +492,13 @@ void MainWindow::confirmLeaving(const QString& question, const std::function<voi
     box->setAttribute(Qt::WA_DeleteOnClose);
     QPushButton* leave = box->addButton(tr("Close anyway"), QMessageBox::DestructiveRole);
     box->setDefaultButton(QMessageBox::Cancel);
-    connect(leave, &QPushButton::clicked, this, go);
+    connect(box, &QMessageBox::finished, this, [box, leave, go, stay] {
+        if (box->clickedButton() == leave) {
+            go();
+        } else if (stay) {
+            stay();
+        }
+    });
     box->open();
 }
 
@@ -453,6 +508,7 @@ void MainWindow::endSession(const std::function<void()>& then) {
         return;
     }
     Session* session = m_session;
+    m_log->add(tr("%1 closed").arg(session->directory()));
     setSession(nullptr); // the pages let go of it first
     m_closing = true;
     connect(session, &Session::closed, this, [this, session, then](const rustcask::Error* error) {
@@ -478,31 +534,42 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     if (m_closing) { // the database already is
         m_removeOnceClosed = true;
         hide();
+        Q_EMIT closeAnswered(true);
         return;
     }
-    confirmLeaving(tr("Close this window?"), [this] {
+    const auto leave = [this] {
         m_settings.saveGeometry(this, geometryName());
         m_opener->cancel();
         hide();
         m_removeOnceClosed = true;
+        Q_EMIT closeAnswered(true);
         endSession([this] {
             if (m_session == nullptr && !m_opener->isOpening()) {
                 m_studio.remove(this);
             }
         });
-    });
+    };
+    confirmLeaving(tr("Close this window?"), leave, [this] { Q_EMIT closeAnswered(false); });
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-    if (!droppedDirectory(event->mimeData()).isEmpty()) {
+    if (!dropped(event->mimeData()).isEmpty()) {
         event->acceptProposedAction();
     }
 }
 
 void MainWindow::dropEvent(QDropEvent* event) {
-    if (const QString directory = droppedDirectory(event->mimeData()); !directory.isEmpty()) {
-        event->acceptProposedAction();
-        m_studio.open(directory, false, this);
+    const QString path = dropped(event->mimeData());
+    if (path.isEmpty()) {
+        return;
+    }
+    event->acceptProposedAction();
+    if (QFileInfo(path).isDir()) {
+        m_studio.open(path, false, this);
+    } else if (m_session != nullptr) {
+        m_database->openImport(path); // which writes nothing before it is told to
+    } else {
+        m_toast->notify(tr("Open a database first; then drop the file here to import it."), true);
     }
 }
 

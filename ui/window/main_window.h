@@ -23,6 +23,7 @@ struct Error;
 
 namespace rustcask::ui {
 
+class ActivityLog;
 class CommandPalette;
 class Page;
 class PageRail;
@@ -32,7 +33,10 @@ class Settings;
 class StartPage;
 class StatusStrip;
 class Studio;
+class Toast;
 class TopBar;
+class DatabaseActions;
+class WindowMenu;
 
 /// A window on one database, or on none yet. It only wires: pages do the work, the session holds the database.
 class MainWindow : public QWidget {
@@ -54,6 +58,9 @@ public:
     [[nodiscard]] QList<Page*> pages() const { return m_pages; }
     [[nodiscard]] StartPage* startPage() const { return m_start; }
     [[nodiscard]] ActionRegistry& actionRegistry() { return m_actions; }
+    [[nodiscard]] DatabaseActions& databaseActions() { return *m_database; }
+    [[nodiscard]] ActivityLog& activityLog() { return *m_log; }
+    [[nodiscard]] Toast& toast() { return *m_toast; }
     [[nodiscard]] CommandPalette* openPalette();
     /// The page to show once a database is open; the one shown last time otherwise.
     void setPreferredPage(const QString& id) { m_preferredPage = id; }
@@ -61,6 +68,8 @@ public:
 Q_SIGNALS:
     void milestone(const QString& name); ///< "window shown", "opened", and those of the pages
     void sessionChanged();
+    /// Closing was asked for and answered: the window goes, or stays because something would be lost.
+    void closeAnswered(bool leaves);
 
 protected:
     void closeEvent(QCloseEvent* event) override;
@@ -79,11 +88,14 @@ private:
     void sessionFailed(const rustcask::Error& error);
     void updateTitle();
     void updateUndo();
+    /// A line in the status bar and in the log of what was done.
+    void report(const QString& text, bool problem = false);
     void trigger(QAction* action);
     void chooseDirectory(bool readOnly);
     void chooseNewDirectory();
-    /// Asks about what would be lost, then calls `go`; at once when nothing would.
-    void confirmLeaving(const QString& question, const std::function<void()>& go);
+    /// Asks about what would be lost, then calls `go` or `stay`; `go` at once when nothing would.
+    void confirmLeaving(const QString& question, const std::function<void()>& go,
+                        const std::function<void()>& stay = {});
     void endSession(const std::function<void()>& then);
 
     Studio& m_studio;
@@ -105,6 +117,10 @@ private:
     QAction* m_undo = nullptr;
     QAction* m_redo = nullptr;
     QAction* m_closeDatabase = nullptr;
+    ActivityLog* m_log = nullptr;
+    Toast* m_toast = nullptr;
+    DatabaseActions* m_database = nullptr;
+    WindowMenu* m_windowMenu = nullptr;
 };
 
 } // namespace rustcask::ui

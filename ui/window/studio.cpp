@@ -2,6 +2,7 @@
 #include "window/studio.h"
 
 #include <QDir>
+#include <QFileInfo>
 #include <QPointer>
 
 #include "pages/start/start_page.h"
@@ -10,6 +11,18 @@
 #include "window/main_window.h"
 
 namespace rustcask::ui {
+
+namespace {
+
+constexpr int cascade = 28; // px between a window and the next
+
+/// Links resolved, so that one directory has one name; as it is where there is none (yet).
+QString canonical(const QString& directory) {
+    const QString path = QFileInfo(directory).canonicalFilePath();
+    return path.isEmpty() ? directory : path;
+}
+
+} // namespace
 
 Studio::Studio(Settings& settings, Theme& theme, QObject* parent)
     : QObject(parent), m_settings(settings), m_theme(theme), m_tasks(2) {}
@@ -21,17 +34,26 @@ Studio::~Studio() {
 MainWindow* Studio::addWindow() {
     auto* window = new MainWindow(*this, m_settings);
     if (!m_windows.isEmpty()) {
-        window->resize(m_windows.last()->size());
+        const MainWindow* last = m_windows.last();
+        window->resize(last->size());
+        window->move(last->pos() + QPoint(cascade, cascade));
     }
+    connect(window, &MainWindow::closeAnswered, this, [this](bool leaves) {
+        if (m_closingAll && leaves) {
+            closeNext();
+        } else {
+            m_closingAll = false;
+        }
+    });
     m_windows.append(window);
     return window;
 }
 
 MainWindow* Studio::windowFor(const QString& directory, MainWindow* from) {
+    const QString wanted = canonical(directory);
     for (MainWindow* window : std::as_const(m_windows)) {
-        if (window->directory() == directory) {
-            window->raise();
-            window->activateWindow();
+        if (!window->directory().isEmpty() && canonical(window->directory()) == wanted) {
+            raise(window);
             return nullptr;
         }
     }
@@ -83,11 +105,30 @@ void Studio::openSample(MainWindow* from) {
     target->startPage()->showOpening(directory, task);
 }
 
+void Studio::raise(MainWindow* window) {
+    window->setWindowState(window->windowState() & ~Qt::WindowMinimized);
+    window->show();
+    window->raise();
+    window->activateWindow();
+}
+
 void Studio::closeAll() {
-    const QList<MainWindow*> windows = m_windows; // closing takes them out of the list
-    for (MainWindow* window : windows) {
-        window->close();
+    m_closingAll = true;
+    closeNext();
+}
+
+void Studio::closeNext() {
+    MainWindow* next = nullptr;
+    for (MainWindow* window : std::as_const(m_windows)) {
+        if (!window->isHidden() && (next == nullptr || window->isActiveWindow())) { // a hidden one is on its way out
+            next = window;
+        }
     }
+    if (next == nullptr) {
+        m_closingAll = false;
+        return;
+    }
+    next->close();
 }
 
 void Studio::remove(MainWindow* window) {

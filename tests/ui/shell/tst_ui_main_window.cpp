@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QAbstractItemModelTester>
+#include <QDragEnterEvent>
+#include <QFile>
 #include <QLabel>
+#include <QMenu>
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QMimeData>
@@ -20,10 +24,14 @@
 #include "support/widget_audit.h"
 #include "support/widget_test_main.h"
 #include "theme/theme.h"
+#include "transfer/import_dialog.h"
 #include "widgets/states.h"
+#include "window/activity_log.h"
 #include "window/main_window.h"
 #include "window/status_strip.h"
 #include "window/studio.h"
+#include "window/toast.h"
+#include "window/database_actions.h"
 
 using namespace rustcask;
 using namespace rustcask::ui;
@@ -203,6 +211,141 @@ private Q_SLOTS:
             }
         }
         QVERIFY(ended.count() == 1 || ended.wait(10'000)); // cancelled and drained, then closed
+    }
+
+    void windowsAreListedAndRaised() {
+        makeDatabase("one");
+        makeDatabase("two");
+        QVERIFY(QFile::link(path("one"), path("link")));
+        Studio studio(*m_settings, *m_theme);
+        MainWindow* window = studio.addWindow();
+        window->show();
+        studio.open(path("one"), false, window);
+        QTRY_VERIFY(window->session() != nullptr);
+        window->actionRegistry().action(QStringLiteral("window.new"))->trigger();
+        QCOMPARE(studio.windows().size(), 2);
+        MainWindow* second = studio.windows().last();
+        QVERIFY(second->isVisible() && second->isFree() && second->pos() != window->pos());
+        // The same directory by another name is in the first window already.
+        studio.open(path("link"), false, second);
+        QVERIFY(second->isFree());
+        studio.open(path("two"), false, second);
+        QTRY_VERIFY(second->session() != nullptr);
+        QVERIFY(window->session() != second->session());
+        const auto menus = window->findChildren<QMenu*>();
+        const auto found = std::find_if(menus.begin(), menus.end(),
+                                        [](const QMenu* menu) { return menu->title() == QStringLiteral("&Window"); });
+        QVERIFY(found != menus.end());
+        Q_EMIT(*found)->aboutToShow();
+        QStringList names;
+        const auto entries = (*found)->actions();
+        for (const QAction* entry : entries) {
+            if (entry->isCheckable()) {
+                names << entry->text() + (entry->isChecked() ? QStringLiteral("*") : QString());
+            }
+        }
+        QCOMPARE(names, (QStringList{QStringLiteral("&1  one – Rustcask Studio*"),
+                                     QStringLiteral("&2  two – Rustcask Studio")}));
+        window->actionRegistry().action(QStringLiteral("window.next"))->trigger();
+        QTRY_VERIFY(second->isActiveWindow());
+        QCOMPARE(second->actionRegistry().conflicts(), QStringList());
+        QSignalSpy ended(&studio, &Studio::lastWindowClosed);
+        studio.closeAll();
+        QVERIFY(ended.count() == 1 || ended.wait(10'000));
+    }
+
+    // Quit stops at the first window that is to stay; those behind it are not even asked.
+    void quittingStopsAtTheWindowThatStays() {
+        makeDatabase("one");
+        Studio studio(*m_settings, *m_theme);
+        MainWindow* first = studio.addWindow();
+        first->show();
+        studio.open(path("one"), false, first);
+        QTRY_VERIFY(first->session() != nullptr);
+        first->session()->tasks().start<int>(
+            QStringLiteral("Counting sheep"),
+            [](Progress& progress) -> Result<int> {
+                for (;;) {
+                    if (auto go = progress.checkpoint("count"); !go) {
+                        return failure(go.error());
+                    }
+                    QThread::msleep(1);
+                }
+            },
+            first, [](Result<int>) {});
+        MainWindow* second = studio.addWindow();
+        second->show();
+        studio.raise(first);
+        QTRY_VERIFY(first->isActiveWindow());
+        studio.closeAll();
+        auto* box = first->findChild<QMessageBox*>(QStringLiteral("confirmLeaving"));
+        QVERIFY(box != nullptr);
+        QVERIFY(second->isVisible());
+        box->button(QMessageBox::Cancel)->click();
+        QTest::qWait(50);
+        QVERIFY(first->isVisible() && second->isVisible());
+        QCOMPARE(studio.windows().size(), 2);
+        first->session()->tasks().cancelAll();
+        QTRY_VERIFY(first->session()->tasks().isIdle());
+        QSignalSpy ended(&studio, &Studio::lastWindowClosed);
+        studio.closeAll();
+        QVERIFY(ended.count() == 1 || ended.wait(10'000));
+    }
+
+    void aDroppedFileOpensTheImportAndWritesNothing() {
+        makeDatabase("orders");
+        QFile file(path("more.tsv"));
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write("a\t1\n") > 0);
+        file.close();
+        Studio studio(*m_settings, *m_theme);
+        MainWindow* window = studio.addWindow();
+        window->show();
+        QMimeData data;
+        data.setUrls({QUrl::fromLocalFile(path("more.tsv"))});
+        const auto drop = [&] {
+            QDragEnterEvent enter(QPoint(50, 50), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+            QApplication::sendEvent(window, &enter);
+            QVERIFY(enter.isAccepted());
+            QDropEvent event(QPointF(50, 50), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+            QApplication::sendEvent(window, &event);
+        };
+        drop(); // nothing is open: that is said
+        QVERIFY(window->toast().banner().text().contains(QStringLiteral("Open a database first")));
+        studio.open(path("orders"), false, window);
+        QTRY_VERIFY(window->session() != nullptr);
+        QVERIFY(!window->toast().isVisible());
+        drop();
+        auto* dialog = window->findChild<ImportDialog*>();
+        QVERIFY(dialog != nullptr && dialog->isVisible() && !dialog->isModal());
+        QTRY_VERIFY(dialog->startButton()->isEnabled());
+        QCOMPARE(window->session()->stats().liveKeys, std::uint64_t{300});
+        dialog->startButton()->click();
+        dialog->reject(); // hides; what ends in the background is told without taking the focus
+        QTRY_VERIFY(window->toast().isVisible());
+        QVERIFY(window->toast().banner().text().startsWith(QStringLiteral("1 record imported")));
+        QVERIFY(window->activityLog().text().contains(QStringLiteral("1 record imported")));
+        QCOMPARE(rustcask::test::auditWidgets(window), QStringList());
+        window->toast().banner().findChild<QPushButton*>()->click();
+        QVERIFY(dialog->isVisible());
+        QTRY_COMPARE(window->session()->stats().liveKeys, std::uint64_t{301});
+    }
+
+    void theLogSaysWhatWasDone() {
+        makeDatabase("orders");
+        Studio studio(*m_settings, *m_theme);
+        MainWindow* window = studio.addWindow();
+        window->show();
+        const QAbstractItemModelTester tester(&window->activityLog());
+        studio.open(path("orders"), true, window);
+        QTRY_VERIFY(window->session() != nullptr);
+        QVERIFY(window->activityLog().text().contains(path("orders") + QStringLiteral(" opened, read-only")));
+        window->actionRegistry().action(QStringLiteral("window.activity"))->trigger();
+        for (int i = 0; i < 1100; ++i) {
+            window->activityLog().add(QStringLiteral("<b>%1</b>").arg(i), i % 2 == 0);
+        }
+        QCOMPARE(window->activityLog().rowCount(), int(ActivityLog::maxEntries));
+        QCOMPARE(rustcask::test::auditWidgets(window), QStringList());
+        QTest::qWait(20);
     }
 
     void deadShareCountsTombstones() {

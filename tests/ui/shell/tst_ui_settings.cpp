@@ -8,6 +8,8 @@
 #include <QTableView>
 #include <QTest>
 
+#include <unistd.h>
+
 #include "settings/settings.h"
 #include "support/temporary_directory.h"
 #include "support/widget_test_main.h"
@@ -49,6 +51,34 @@ private Q_SLOTS:
         Settings settings(m_file);
         QCOMPARE(settings.get(Setting<int>{"test/number", 7}), 7);
         QCOMPARE(settings.recentDirectories(), QStringList());
+    }
+
+    // Whoever dies while the settings are written leaves the old ones or the new ones, never a part.
+    void theFileIsReplacedNotOverwritten() {
+        const Setting<int> number{"test/number", 7};
+        { Settings(m_file).set(number, 1); }
+        const QString other = m_file + QStringLiteral(".link");
+        QCOMPARE(::link(qPrintable(m_file), qPrintable(other)), 0); // shows what is written into the file itself
+        { Settings(m_file).set(number, 2); }
+        QFile before(other);
+        QVERIFY(before.open(QIODevice::ReadOnly) && before.readAll().contains("number=1"));
+        QCOMPARE(Settings(m_file).get(number), 2);
+    }
+
+    void aCutOrForeignFileCountsAsAbsentAndIsWrittenAnew() {
+        const Setting<int> number{"test/number", 7};
+        for (const QByteArray& contents : {QByteArray("[te"), QByteArray("[test]\nnumb"), QByteArray(1000, '\0'),
+                                           QByteArray("\xff\xfe\x00[test]\x00\n", 12)}) {
+            QFile file(m_file);
+            QVERIFY(file.open(QIODevice::WriteOnly) && file.write(contents) == contents.size());
+            file.close();
+            {
+                Settings settings(m_file);
+                QCOMPARE(settings.get(number), 7);
+                settings.set(number, 9);
+            }
+            QCOMPARE(Settings(m_file).get(number), 9);
+        }
     }
 
     void recentDirectoriesAreNewestFirstAndFew() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/keys/keys_page.h"
 
+#include <algorithm>
+
 #include <QAction>
 #include <QMenu>
 #include <QPushButton>
@@ -255,6 +257,17 @@ bool KeysPage::hasUnsavedEdits() const {
 void KeysPage::showTarget(const QByteArray& target) {
     m_list->clearFilter();
     m_list->selectWhenThere(target);
+}
+
+void KeysPage::showPrefix(const QByteArray& prefix) {
+    const QString text = QString::fromUtf8(prefix);
+    const bool typed = text.toUtf8() == prefix &&
+                       std::all_of(text.begin(), text.end(), [](QChar c) { return c.isPrint() || c.isSurrogate(); });
+    if (typed) {
+        m_list->setFilterText(text, MatchMode::prefix);
+    } else { // what no field can hold is looked for by its bytes
+        m_list->setFilterText(QString::fromLatin1(prefix.toHex()), MatchMode::hex);
+    }
 }
 
 void KeysPage::activated() {

@@ -41,6 +41,7 @@ public:
     void setSession(Session* session) override;
     [[nodiscard]] bool hasUnsavedEdits() const override;
     void showTarget(const QByteArray& target) override;
+    void showPrefix(const QByteArray& prefix) override;
     void activated() override;
     [[nodiscard]] QStringList scenes() const override;
     void enterScene(const QString& scene) override;
