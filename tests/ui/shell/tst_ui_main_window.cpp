@@ -27,11 +27,11 @@
 #include "transfer/import_dialog.h"
 #include "widgets/states.h"
 #include "window/activity_log.h"
+#include "window/database_actions.h"
 #include "window/main_window.h"
 #include "window/status_strip.h"
 #include "window/studio.h"
 #include "window/toast.h"
-#include "window/database_actions.h"
 
 using namespace rustcask;
 using namespace rustcask::ui;
