@@ -52,7 +52,7 @@ AnalysisDialog::AnalysisDialog(Session& session, Settings& settings, QWidget* pa
       m_banner(new Banner(this)),
       m_progress(new ProgressStrip(this)),
       m_show(makePrimaryButton(tr("Show the &keys"), this)),
-      m_export(new QToolButton(this)) {
+      m_export(makeButton(tr("&Export"), this)) {
     setWindowTitle(tr("Analysis of %1").arg(session.name()));
     setAccessibleName(windowTitle());
     setAttribute(Qt::WA_DeleteOnClose);
@@ -82,13 +82,8 @@ AnalysisDialog::AnalysisDialog(Session& session, Settings& settings, QWidget* pa
         m_stack->addWidget(page);
     }
 
-    m_export->setText(tr("&Export"));
     m_export->setToolTip(tr("Export what this tab shows"));
-    m_export->setAccessibleName(tr("Export"));
-    m_export->setPopupMode(QToolButton::InstantPopup);
-    m_export->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     m_export->setIcon(themedIcon(QStringLiteral("export")));
-    m_export->setFocusPolicy(Qt::StrongFocus);
     auto* menu = new QMenu(m_export);
     const QList<std::pair<QString, Format>> formats{{tr("Table as &CSV…"), Format::csv},
                                                     {tr("Picture as &PNG…"), Format::png},

@@ -8,7 +8,6 @@ QT_BEGIN_NAMESPACE
 class QPushButton;
 class QStackedWidget;
 class QTabBar;
-class QToolButton;
 QT_END_NAMESPACE
 
 namespace rustcask::ui {
@@ -75,7 +74,7 @@ private:
     Banner* m_banner;
     ProgressStrip* m_progress;
     QPushButton* m_show;
-    QToolButton* m_export;
+    QPushButton* m_export;
     int m_busy = 0;
     bool m_largestCounted = false;
     bool m_logScanned = false;

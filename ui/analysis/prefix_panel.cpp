@@ -19,6 +19,7 @@
 #include "tasks/task_runner.h"
 #include "theme/format.h"
 #include "transfer/transfer_text.h"
+#include "widgets/card.h"
 #include "widgets/labels.h"
 
 namespace rustcask::ui {
@@ -78,7 +79,9 @@ PrefixPanel::PrefixPanel(Session& session, Settings& settings, QWidget* parent)
     both->setHandleWidth(12);
     both->setChildrenCollapsible(false);
     both->addWidget(m_treemap);
-    both->addWidget(m_table);
+    auto* card = new Card(both);
+    card->addBody(m_table);
+    both->addWidget(card);
     both->setStretchFactor(0, 3);
     both->setStretchFactor(1, 2);
     both->setSizes({560, 420});

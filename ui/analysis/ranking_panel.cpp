@@ -7,6 +7,7 @@
 #include <QVBoxLayout>
 
 #include "analysis/report_model.h"
+#include "widgets/card.h"
 #include "widgets/labels.h"
 
 namespace rustcask::ui {
@@ -21,13 +22,15 @@ RankingPanel::RankingPanel(const QStringList& headers, const QString& accessible
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
     m_table->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
     for (int column = 1; column < m_model->columnCount(); ++column) {
-        m_table->setColumnWidth(column, 130);
+        m_table->setColumnWidth(column, 150);
     }
     m_sentence->setWordWrap(true);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(8);
-    column->addWidget(m_table, 1);
+    auto* card = new Card(this);
+    card->addBody(m_table);
+    column->addWidget(card, 1);
     column->addWidget(m_sentence);
     connect(m_table, &QTableView::activated, this, [this] {
         if (const QByteArray key = selectedKey(); !key.isEmpty()) {

@@ -3,12 +3,14 @@
 
 #include <QButtonGroup>
 #include <QCheckBox>
+#include <QDropEvent>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMimeData>
 #include <QPushButton>
 #include <QRadioButton>
 #include <QTableView>
@@ -53,6 +55,8 @@ ImportDialog::ImportDialog(Session& database, Settings& stored, QWidget* parent)
     m_path->setAccessibleName(tr("File or folder to import"));
     m_path->setPlaceholderText(tr("A file or folder: choose one, or drop it on the window"));
     m_path->setFont(monospaceFont());
+    m_path->setAcceptDrops(false); // it would take the address for text; the dialog knows better
+    setAcceptDrops(true);
     QPushButton* file = makeButton(tr("&File…"), m_source);
     QPushButton* folder = makeButton(tr("Fol&der…"), m_source);
     auto* from = makeText(tr("F&rom"), m_source);
@@ -233,6 +237,18 @@ void ImportDialog::preview() {
             Q_EMIT previewed();
         },
         quiet);
+}
+
+void ImportDialog::dragEnterEvent(QDragEnterEvent* event) {
+    const QList<QUrl> urls = event->mimeData()->urls();
+    if (!isRunning() && urls.size() == 1 && urls[0].isLocalFile()) {
+        event->acceptProposedAction();
+    }
+}
+
+void ImportDialog::dropEvent(QDropEvent* event) {
+    event->acceptProposedAction();
+    setSource(event->mimeData()->urls().value(0).toLocalFile());
 }
 
 bool ImportDialog::isReady() const {

@@ -29,6 +29,8 @@ public:
     [[nodiscard]] QString state() const;
 
 protected:
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
     void preview() override;
     void start() override;
     [[nodiscard]] bool isReady() const override;

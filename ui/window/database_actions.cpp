@@ -78,7 +78,7 @@ ExportDialog* DatabaseActions::openExport(const ExportRequest& request) {
 }
 
 AnalysisDialog* DatabaseActions::openAnalysis() {
-    if (m_session && !m_analysis) {
+    if (m_session && (!m_analysis || m_analysis->isHidden())) { // a closed one is on its way out
         m_analysis = new AnalysisDialog(*m_session, m_settings, m_window);
         connect(m_analysis, &AnalysisDialog::prefixRequested, this, &DatabaseActions::prefixRequested);
         connect(m_analysis, &AnalysisDialog::keyRequested, this, &DatabaseActions::keyRequested);

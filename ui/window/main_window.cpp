@@ -80,6 +80,7 @@ MainWindow::MainWindow(Studio& studio, Settings& settings)
     setMinimumSize(900, 560);
     m_log = new ActivityLog(this);
     m_toast = new Toast(this);
+    addActions();
     m_database = new DatabaseActions(m_actions, m_settings, this);
     connect(m_database, &DatabaseActions::ended, this, [this](const QString& text, bool good, TransferDialog* dialog) {
         m_log->add(text, !good);
@@ -101,7 +102,6 @@ MainWindow::MainWindow(Studio& studio, Settings& settings)
         page(QStringLiteral("keys"))->showTarget(key);
     });
     m_windowMenu = new WindowMenu(m_studio, this, m_actions);
-    addActions();
 
     m_topBar = new TopBar(m_actions.action(QStringLiteral("window.commands")), m_undo, m_redo, this);
     m_rail = new PageRail(this);
