@@ -83,10 +83,10 @@ Result<std::string> Snapshot::value(std::size_t index) const {
     const auto [key, location] = m_data->at(index);
     const keydir::Reclaimer::Guard guard(m_data->core().reclaimer);
     std::string value;
-    auto done =
-        detail::readRecord(m_data->core(), m_data->segment(location.file), key, location, m_data->verify(), &value);
-    if (!done)
-        return failure(std::move(done.error()));
+    std::optional<Error> error;
+    if (!detail::readRecord(m_data->core(), m_data->segment(location.file), key, location, m_data->verify(), value,
+                            error))
+        return failure(*std::move(error));
     return value;
 }
 

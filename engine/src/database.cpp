@@ -2,6 +2,7 @@
 #include <rustcask/database.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "database_impl.h"
 #include "format/data_record.h"
@@ -54,37 +55,57 @@ constexpr int maxOpenAttempts = 20;
 
 namespace detail {
 
-Result<void> readRecord(const Core& core, log::Segment& segment, std::string_view key, const keydir::Location& location,
-                        bool verify, std::string* value) {
+namespace {
+
+// Whether the record there is the one that the keydir means, of this key. Cheap and always on: a lying hint file gets
+// no further.
+[[nodiscard]] bool isMeant(const format::RecordHeader& header, const char* record, std::string_view key,
+                           const keydir::Location& location) noexcept {
+    return header.sequence.value == location.sequence && header.keySize == key.size() &&
+           header.valueSize == location.valueBytes && !header.tombstone() &&
+           std::memcmp(record + format::recordHeaderBytes, key.data(), key.size()) == 0;
+}
+
+[[nodiscard]] Error damaged(const log::Segment& segment, const keydir::Location& location, bool isMeant) {
+    return {.code = ErrorCode::corruption,
+            .operation = "read the value",
+            .file = segment.path,
+            .offset = location.offset,
+            .detail = isMeant ? "the record's checksum does not match its bytes"
+                              : "the record there is not the one that the keydir means",
+            .advice = "Run verify on the database; older versions may be in the key's history"};
+}
+
+} // namespace
+
+bool readRecord(const Core& core, log::Segment& segment, std::string_view key, const keydir::Location& location,
+                bool verify, std::string& value, std::optional<Error>& error) {
     // Grows with the largest record a thread reads and then stays, so that gets do not allocate.
     thread_local std::string scratch;
     constexpr std::size_t keptScratchBytes = 16 << 20;
     const std::uint64_t bytes = format::recordBytes(key.size(), location.valueBytes);
-    auto record = core.segments.read(segment, location.offset, bytes, scratch);
-    if (!record)
-        return failure(std::move(record.error()));
-    const format::RecordHeader header = format::decodeRecordHeader(record->data());
-    // Cheap and always on: the record that the keydir means, of this key. A lying hint file gets no further.
-    const bool fits = header.sequence.value == location.sequence && header.keySize == key.size() &&
-                      header.valueSize == location.valueBytes && !header.tombstone() &&
-                      record->substr(format::recordHeaderBytes, key.size()) == key;
-    const bool sound = fits && (!(verify || segment.damaged.load(std::memory_order_relaxed)) ||
-                                format::computeRecordChecksum(*record) == header.checksum);
-    if (!sound)
-        return failure({.code = ErrorCode::corruption,
-                        .operation = "read the value",
-                        .file = segment.path,
-                        .offset = location.offset,
-                        .detail = fits ? "the record's checksum does not match its bytes"
-                                       : "the record there is not the one that the keydir means",
-                        .advice = "Run verify on the database; older versions may be in the key's history"});
-    if (value != nullptr)
-        value->assign(record->substr(format::recordHeaderBytes + key.size()));
+    const char* record = core.segments.readMapped(segment, location.offset, bytes);
+    if (record == nullptr) {
+        auto read = core.segments.read(segment, location.offset, bytes, scratch);
+        if (!read) {
+            error = std::move(read.error());
+            return false;
+        }
+        record = read->data();
+    }
+    const format::RecordHeader header = format::decodeRecordHeader(record);
+    const bool meant = isMeant(header, record, key, location);
+    if (!meant || ((verify || segment.damaged.load(std::memory_order_relaxed)) &&
+                   format::computeRecordChecksum({record, static_cast<std::size_t>(bytes)}) != header.checksum)) {
+        error = damaged(segment, location, meant);
+        return false;
+    }
+    value.assign(record + format::recordHeaderBytes + key.size(), location.valueBytes);
     if (scratch.capacity() > keptScratchBytes) {
         scratch.clear();
         scratch.shrink_to_fit();
     }
-    return {};
+    return true;
 }
 
 Result<Timestamp> readTime(const Core& core, log::Segment& segment, std::string_view key,
@@ -239,12 +260,18 @@ Result<void> Database::Impl::close() {
     return done;
 }
 
-Result<void> Database::Impl::checkKey(std::string_view key, std::string_view operation) {
+std::optional<Error> Database::Impl::checkKey(std::string_view key, std::string_view operation) {
     if (!key.empty() && key.size() <= maxKeyBytes)
-        return {};
-    return failure({.code = ErrorCode::invalidArgument,
-                    .operation = std::string(operation),
-                    .detail = "a key has 1 to 65,535 bytes, this one " + std::to_string(key.size())});
+        return std::nullopt;
+    return Error{.code = ErrorCode::invalidArgument,
+                 .operation = std::string(operation),
+                 .detail = "a key has 1 to 65,535 bytes, this one " + std::to_string(key.size())};
+}
+
+std::optional<Error> Database::Impl::checkRead(std::string_view key, std::string_view operation) const {
+    if (m_closed.load(std::memory_order_relaxed))
+        return checkOpen(operation).error();
+    return checkKey(key, operation);
 }
 
 Result<void> Database::Impl::checkOpen(std::string_view operation) const {
@@ -292,10 +319,8 @@ Generation Database::Impl::nextGeneration() {
 }
 
 Result<bool> Database::Impl::get(std::string_view key, std::string& value) {
-    if (auto valid = checkKey(key, "get a value"); !valid)
-        return failure(std::move(valid.error()));
-    if (auto valid = checkOpen("get a value"); !valid)
-        return failure(std::move(valid.error()));
+    if (auto valid = checkRead(key, "get a value"))
+        return failure(*std::move(valid));
     const std::uint64_t hash = m_keydir.hash(key);
     std::optional<keydir::Location> missed;
     for (;;) {
@@ -304,7 +329,7 @@ Result<bool> Database::Impl::get(std::string_view key, std::string& value) {
         {
             const keydir::Reclaimer::Guard guard(m_core->reclaimer);
             guard.countOperation();
-            location = m_keydir.find(key, hash);
+            location = m_keydir.find(key, hash, &m_core->segments.mappings());
             if (!location) {
                 value.clear();
                 return false;
@@ -312,16 +337,14 @@ Result<bool> Database::Impl::get(std::string_view key, std::string& value) {
             log::Segment* segment = m_core->segments.at(location->file);
             if (segment == nullptr)
                 continue; // a merge moved the record between the two look-ups
-            auto done = detail::readRecord(*m_core, *segment, key, *location, m_options.verifyChecksums, &value);
-            if (done)
+            if (detail::readRecord(*m_core, *segment, key, *location, m_options.verifyChecksums, value, error))
                 return true;
-            error = std::move(done.error());
         }
         // The file has gone: a merge, ours or (read-only) another process's, has a newer place for the key. Only an
         // unchanged place after having looked again is an error.
         if (!io::isMissing(*error) || missed == location) {
             value.clear();
-            return failure(std::move(*error));
+            return failure(*std::move(error));
         }
         missed = location;
         if (m_options.readOnly) {
@@ -332,19 +355,15 @@ Result<bool> Database::Impl::get(std::string_view key, std::string& value) {
 }
 
 Result<bool> Database::Impl::contains(std::string_view key) const {
-    if (auto valid = checkKey(key, "look up a key"); !valid)
-        return failure(std::move(valid.error()));
-    if (auto valid = checkOpen("look up a key"); !valid)
-        return failure(std::move(valid.error()));
+    if (auto valid = checkRead(key, "look up a key"))
+        return failure(*std::move(valid));
     const keydir::Reclaimer::Guard guard(m_core->reclaimer);
     return m_keydir.find(key, m_keydir.hash(key)).has_value();
 }
 
 Result<std::optional<KeyInfo>> Database::Impl::info(std::string_view key) {
-    if (auto valid = checkKey(key, "look up a key"); !valid)
-        return failure(std::move(valid.error()));
-    if (auto valid = checkOpen("look up a key"); !valid)
-        return failure(std::move(valid.error()));
+    if (auto valid = checkRead(key, "look up a key"))
+        return failure(*std::move(valid));
     std::optional<keydir::Location> missed;
     for (;;) {
         std::optional<keydir::Location> location;
@@ -454,7 +473,10 @@ Result<std::unique_ptr<Database>> Database::openOn(std::shared_ptr<io::FileSyste
 
 Result<void> Database::put(std::string_view key, std::string_view value) {
     auto done = m_impl->write(Impl::Operation::put, key, value, std::nullopt);
-    return done ? Result<void>() : failure(std::move(done.error()));
+    Result<void> result; // not `{}`, which clears it first
+    if (!done)
+        result = failure(std::move(done.error()));
+    return result;
 }
 Result<bool> Database::putIf(std::string_view key, std::string_view value, std::optional<Sequence> expected) {
     return m_impl->write(Impl::Operation::putIf, key, value, expected);

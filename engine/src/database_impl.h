@@ -31,10 +31,12 @@ struct Core {
     log::SegmentSet segments;
 };
 
-/// Reads and checks the record that `location` describes; `value` gets its value, `time` its timestamp (either may be
-/// null). The caller stands in a guard or holds the segment. Errors: ioError, corruption.
-[[nodiscard]] Result<void> readRecord(const Core& core, log::Segment& segment, std::string_view key,
-                                      const keydir::Location& location, bool verify, std::string* value);
+/// Reads and checks the record that `location` describes; `value` gets its value. The caller stands in a guard or holds
+/// the segment. False: `error` says why (ioError, corruption). Not a `Result`, which takes longer to make than the
+/// rest.
+[[nodiscard]] bool readRecord(const Core& core, log::Segment& segment, std::string_view key,
+                              const keydir::Location& location, bool verify, std::string& value,
+                              std::optional<Error>& error);
 [[nodiscard]] Result<Timestamp> readTime(const Core& core, log::Segment& segment, std::string_view key,
                                          const keydir::Location& location);
 
@@ -83,7 +85,13 @@ private:
     struct GroupedWrite;
     using Segments = std::vector<std::shared_ptr<log::Segment>>;
 
-    [[nodiscard]] static Result<void> checkKey(std::string_view key, std::string_view operation);
+    // The first refusal, if there is one: on the way of every get and put a `Result<void>` would show.
+    [[nodiscard]] static std::optional<Error> checkKey(std::string_view key, std::string_view operation);
+    [[nodiscard]] std::optional<Error> checkRead(std::string_view key, std::string_view operation) const;
+    [[nodiscard]] bool isWritable() const noexcept {
+        return !m_options.readOnly && !m_closed.load(std::memory_order_relaxed) &&
+               !m_faulted.load(std::memory_order_acquire);
+    }
     [[nodiscard]] Result<void> checkOpen(std::string_view operation) const;
     [[nodiscard]] Result<void> checkWritable(std::string_view operation) const;
     void setFault(const Error& error);
@@ -95,11 +103,15 @@ private:
                   std::string_view file = {}) const;
 
     // With m_writerMutex held:
+    [[nodiscard]] Result<void> prepareAppend(std::uint64_t recordBytes, bool tombstone)
+        RUSTCASK_REQUIRES(m_writerMutex);
+    template <typename T>
+    [[nodiscard]] Result<T> checkAppended(Result<T> result, bool tombstone) RUSTCASK_REQUIRES(m_writerMutex);
     [[nodiscard]] Result<log::Writer::Place> append(std::string_view key, std::string_view value, bool tombstone)
         RUSTCASK_REQUIRES(m_writerMutex);
     [[nodiscard]] Result<void> adoptNewest() RUSTCASK_REQUIRES(m_writerMutex);
     [[nodiscard]] Result<void> sealActive() RUSTCASK_REQUIRES(m_writerMutex);
-    bool apply(std::string_view key, std::uint64_t hash, const keydir::Location& location)
+    void apply(keydir::Keydir::Update& update, std::string_view key, const keydir::Location& location) noexcept
         RUSTCASK_REQUIRES(m_writerMutex);
     [[nodiscard]] Result<bool> writeGrouped(MutexLock& lock, Operation operation, std::string_view key,
                                             std::uint64_t hash, std::string_view value,

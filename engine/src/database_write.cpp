@@ -13,6 +13,11 @@ namespace {
     return tombstone ? "delete a key" : "store a value";
 }
 
+// For counters that change under the writer's lock alone and are read without it.
+void increase(std::atomic<std::uint64_t>& counter, std::uint64_t by) noexcept {
+    counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+}
+
 } // namespace
 
 // One write that is in the log but not yet durable: it waits on its caller's stack.
@@ -63,7 +68,8 @@ Result<void> Database::Impl::adoptNewest() {
     return {};
 }
 
-Result<log::Writer::Place> Database::Impl::append(std::string_view key, std::string_view value, bool tombstone) {
+// Everything about an append that can fail before a byte is written, sealing a full file included.
+Result<void> Database::Impl::prepareAppend(std::uint64_t recordBytes, bool tombstone) {
     if (m_nextSequence > format::maxSequence)
         return failure({.code = ErrorCode::internal,
                         .operation = std::string(describe(tombstone)),
@@ -71,18 +77,28 @@ Result<log::Writer::Place> Database::Impl::append(std::string_view key, std::str
                         .detail = "the 2^48 sequence numbers of this database are used up",
                         .advice = "Export it and import it into a new one"});
     if (auto done = adoptNewest(); !done)
-        return failure(std::move(done.error()));
+        return done;
+    return checkAppended(m_writer->makeRoom(recordBytes), tombstone);
+}
+
+template <typename T>
+Result<T> Database::Impl::checkAppended(Result<T> result, bool tombstone) {
+    if (!result) {
+        if (m_writer->isBroken())
+            setFault(result.error());
+        result.error().operation = std::string(describe(tombstone)) + ": " + result.error().operation;
+    }
+    return result;
+}
+
+Result<log::Writer::Place> Database::Impl::append(std::string_view key, std::string_view value, bool tombstone) {
     const Sequence sequence{m_nextSequence};
     auto place = m_writer->append(sequence, now(), key, value, tombstone);
-    if (!place) {
-        if (m_writer->isBroken())
-            setFault(place.error());
-        place.error().operation = std::string(describe(tombstone)) + ": " + place.error().operation;
-        return place;
-    }
+    if (!place)
+        return checkAppended(std::move(place), tombstone);
     ++m_nextSequence;
-    m_appendedBytes.fetch_add(place->bytes, std::memory_order_relaxed);
-    (tombstone ? m_removes : m_puts).fetch_add(1, std::memory_order_relaxed);
+    increase(m_appendedBytes, place->bytes);
+    increase(tombstone ? m_removes : m_puts, 1);
     if (m_options.listener) {
         Event event;
         event.kind = EventKind::append;
@@ -92,8 +108,7 @@ Result<log::Writer::Place> Database::Impl::append(std::string_view key, std::str
         event.key = key;
         event.tombstone = tombstone;
         event.bytes = place->bytes;
-        const std::string file = place->segment->path.filename().string();
-        event.file = file;
+        event.file = place->segment->name;
         tell(event);
     }
     return place;
@@ -105,21 +120,30 @@ void Database::Impl::released(const keydir::Location& location, std::size_t keyB
         segment->addLive(-1, -static_cast<std::int64_t>(format::recordBytes(keyBytes, location.valueBytes)));
 }
 
-// Makes an appended record the one that readers see. Whether the key was there before.
-bool Database::Impl::apply(std::string_view key, std::uint64_t hash, const keydir::Location& location) {
-    std::optional<keydir::Location> previous;
+// Makes an appended record the one that readers see.
+void Database::Impl::apply(keydir::Keydir::Update& update, std::string_view key,
+                           const keydir::Location& location) noexcept {
+    update.commit(location);
+    const auto bytesOf = [&](const keydir::Location& place) {
+        return static_cast<std::int64_t>(format::recordBytes(key.size(), place.valueBytes));
+    };
+    const std::optional<keydir::Location>& previous = update.previous();
     Generation generation;
     {
         const keydir::Reclaimer::Guard guard(m_core->reclaimer);
-        if (log::Segment* segment = m_core->segments.at(location.file)) {
+        log::Segment* segment = m_core->segments.at(location.file);
+        if (segment != nullptr)
             generation = segment->generation;
-            if (!location.tombstone)
-                segment->addLive(1, static_cast<std::int64_t>(format::recordBytes(key.size(), location.valueBytes)));
+        if (previous && previous->file == location.file && !location.tombstone) { // the usual case of a hot key
+            if (segment != nullptr)
+                segment->addLive(0, bytesOf(location) - bytesOf(*previous));
+        } else {
+            if (segment != nullptr && !location.tombstone)
+                segment->addLive(1, bytesOf(location));
+            if (log::Segment* before = previous ? m_core->segments.at(previous->file) : nullptr)
+                before->addLive(-1, -bytesOf(*previous));
         }
-        previous = location.tombstone ? m_keydir.erase(key, hash) : m_keydir.set(key, hash, location);
     }
-    if (previous)
-        released(*previous, key.size());
     m_lastSequence.store(location.sequence, std::memory_order_release);
     if (m_options.listener) {
         Event event;
@@ -132,7 +156,6 @@ bool Database::Impl::apply(std::string_view key, std::uint64_t hash, const keydi
         event.tombstone = location.tombstone;
         tell(event);
     }
-    return previous.has_value();
 }
 
 // A write that must not happen answers at once: removing what is absent, or a compare-and-set that lost.
@@ -153,30 +176,38 @@ std::optional<Result<bool>> Database::Impl::refusal(Operation operation, std::st
 Result<bool> Database::Impl::write(Operation operation, std::string_view key, std::string_view value,
                                    std::optional<Sequence> expected) {
     const bool tombstone = operation == Operation::remove;
-    if (auto valid = checkKey(key, describe(tombstone)); !valid)
-        return failure(std::move(valid.error()));
+    if (auto refused = checkKey(key, describe(tombstone)))
+        return failure(*std::move(refused));
     if (value.size() > maxValueBytes)
         return failure({.code = ErrorCode::invalidArgument,
                         .operation = std::string(describe(tombstone)),
                         .detail = "a value has at most 4,294,967,295 bytes, this one " + std::to_string(value.size())});
     const std::uint64_t hash = m_keydir.hash(key);
+    m_keydir.prefetchSlot(hash);
     MutexLock lock(m_writerMutex);
-    if (auto writable = checkWritable(describe(tombstone)); !writable)
-        return failure(std::move(writable.error()));
+    if (!isWritable())
+        return failure(checkWritable(describe(tombstone)).error());
     if (m_options.sync == SyncMode::everyWrite)
         return writeGrouped(lock, operation, key, hash, value, expected);
     if (auto refused = refusal(operation, key, hash, expected))
         return *refused;
+    const std::uint64_t bytes = format::recordBytes(key.size(), value.size());
+    if (m_nextSequence > format::maxSequence || m_adoptable || !m_writer->hasRoom(bytes)) {
+        if (auto room = prepareAppend(bytes, tombstone); !room)
+            return failure(std::move(room.error()));
+    }
+    // What the keydir needs comes before the append: after it nothing may fail.
+    keydir::Keydir::Update update(m_keydir, key, hash);
     auto place = append(key, value, tombstone);
     if (!place)
         return failure(std::move(place.error()));
-    const bool existed = apply(key, hash,
-                               {.file = place->segment->index,
-                                .offset = place->offset,
-                                .valueBytes = static_cast<std::uint32_t>(value.size()),
-                                .sequence = m_nextSequence - 1,
-                                .tombstone = tombstone});
-    return operation == Operation::remove ? existed : true;
+    apply(update, key,
+          {.file = place->segment->index,
+           .offset = place->offset,
+           .valueBytes = static_cast<std::uint32_t>(value.size()),
+           .sequence = m_nextSequence - 1,
+           .tombstone = tombstone});
+    return operation == Operation::remove ? update.previous().has_value() : true;
 }
 
 // everyWrite: the caller appends, then waits until an fdatasync that began later has returned. One of the waiting
@@ -194,19 +225,26 @@ Result<bool> Database::Impl::writeGrouped(MutexLock& lock, Operation operation, 
             return *refused;
     }
     const bool tombstone = operation == Operation::remove;
-    auto place = append(key, value, tombstone);
-    if (!place)
-        return failure(std::move(place.error()));
+    if (auto room = prepareAppend(format::recordBytes(key.size(), value.size()), tombstone); !room)
+        return failure(std::move(room.error()));
     GroupedWrite self;
     self.key = key;
     self.hash = hash;
+    m_group.reserve(m_group.size() + 1);
+    const auto grouped = m_groupedKeys.try_emplace(key, 0).first;
+    const auto place = append(key, value, tombstone);
+    if (!place) {
+        if (grouped->second == 0)
+            m_groupedKeys.erase(grouped);
+        return failure(std::move(place.error()));
+    }
     self.location = {.file = place->segment->index,
                      .offset = place->offset,
                      .valueBytes = static_cast<std::uint32_t>(value.size()),
                      .sequence = m_nextSequence - 1,
                      .tombstone = tombstone};
     m_group.push_back(&self);
-    ++m_groupedKeys[key];
+    ++grouped->second;
     while (!self.done) {
         if (m_groupLeader)
             m_groupDone.wait(lock);
@@ -247,11 +285,24 @@ void Database::Impl::commitGroup(MutexLock& lock) {
     }
     if (done) {
         m_syncs.fetch_add(1, std::memory_order_relaxed);
-        for (GroupedWrite* write : group)
-            write->existed = apply(write->key, write->hash, write->location);
+        for (GroupedWrite* write : group) {
+            try {
+                keydir::Keydir::Update update(m_keydir, write->key, write->hash);
+                apply(update, write->key, write->location);
+                write->existed = update.previous().has_value();
+            } catch (const std::bad_alloc&) {
+                // In the log, but the keydir cannot take it in: only opening the database again can.
+                write->error = Error{.code = ErrorCode::internal,
+                                     .operation = std::string(describe(write->location.tombstone)),
+                                     .file = m_directory,
+                                     .detail = "there was no memory left for the keydir",
+                                     .advice = "Close the database and open it again with more memory"};
+                setFault(*write->error);
+            }
+        }
         if (segment)
             tellStep(EventKind::sync, {}, segment->generation, appended - std::min(appended, m_syncedBytes),
-                     segment->path.filename().string());
+                     segment->name);
         m_syncedBytes = std::max(m_syncedBytes, appended);
     } else {
         setFault(done.error()); // never retried: what the kernel dropped cannot be known
@@ -282,8 +333,7 @@ Result<void> Database::Impl::sync() {
     }
     m_syncs.fetch_add(1, std::memory_order_relaxed);
     if (segment)
-        tellStep(EventKind::sync, {}, segment->generation, appended - std::min(appended, m_syncedBytes),
-                 segment->path.filename().string());
+        tellStep(EventKind::sync, {}, segment->generation, appended - std::min(appended, m_syncedBytes), segment->name);
     m_syncedBytes = std::max(m_syncedBytes, appended);
     return {};
 }

@@ -225,8 +225,8 @@ Result<void> Database::Impl::Merge::copyRecord(const log::Scanned& record, const
                      : m_writer->appendRaw(record.header, record.record);
     if (!place)
         return failure(std::move(place.error()));
-    if (m_outputs.empty() || m_outputs.back().segment != place->segment) {
-        if (auto done = noteOutput(place->segment); !done)
+    if (m_outputs.empty() || m_outputs.back().segment.get() != place->segment) {
+        if (auto done = noteOutput(m_writer->active()); !done)
             return done;
     }
     m_moved += record.bytes;

@@ -143,10 +143,8 @@ Result<void> ValueReader::verify(Progress& progress) const {
 
 Result<std::shared_ptr<const ValueReader>> Database::Impl::openValue(std::string_view key) {
     constexpr std::string_view operation = "open a value";
-    if (auto valid = checkKey(key, operation); !valid)
-        return failure(std::move(valid.error()));
-    if (auto valid = checkOpen(operation); !valid)
-        return failure(std::move(valid.error()));
+    if (auto refused = checkRead(key, operation))
+        return failure(*std::move(refused));
     const std::uint64_t hash = m_keydir.hash(key);
     std::optional<keydir::Location> missed;
     for (;;) {

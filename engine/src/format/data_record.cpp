@@ -70,17 +70,6 @@ void encodeRecord(char* out, Sequence sequence, Timestamp time, std::string_view
     encodeRecordPrefix(out, sequence, time, key, value, tombstone);
 }
 
-RecordHeader decodeRecordHeader(const char* at) noexcept {
-    RecordHeader header;
-    header.checksum = loadU32(at + record_at::checksum);
-    header.sequence = Sequence{loadU64(at + record_at::sequence)};
-    header.time = fromMilliseconds(loadU64(at + record_at::time));
-    header.keySize = loadU16(at + record_at::keySize);
-    header.valueSize = loadU32(at + record_at::valueSize);
-    header.flags = loadU16(at + record_at::flags);
-    return header;
-}
-
 bool isPlausible(const RecordHeader& header) noexcept {
     return header.keySize > 0 && (header.flags & ~unsigned{tombstoneFlag}) == 0 && header.sequence.value > 0 &&
            header.sequence.value <= maxSequence && (!header.tombstone() || header.valueSize == 0);

@@ -6,6 +6,8 @@
 
 #include <rustcask/types.h>
 
+#include "format/endian.h"
+
 /// Bytes of data files (doc/format.md, "Data file"). Pure functions; values stored here are frozen.
 namespace rustcask::format {
 
@@ -69,7 +71,16 @@ void encodeRecordPrefix(char* out, Sequence sequence, Timestamp time, std::strin
                         bool tombstone) noexcept;
 
 /// @pre 28 readable bytes.
-[[nodiscard]] RecordHeader decodeRecordHeader(const char* at) noexcept;
+[[nodiscard]] inline RecordHeader decodeRecordHeader(const char* at) noexcept {
+    RecordHeader header;
+    header.checksum = loadU32(at + record_at::checksum);
+    header.sequence = Sequence{loadU64(at + record_at::sequence)};
+    header.time = Timestamp{std::chrono::milliseconds{static_cast<std::int64_t>(loadU64(at + record_at::time))}};
+    header.keySize = loadU16(at + record_at::keySize);
+    header.valueSize = loadU32(at + record_at::valueSize);
+    header.flags = loadU16(at + record_at::flags);
+    return header;
+}
 
 /// Whether a writer of this version could have written these fields: says nothing about the checksum, but is asked
 /// before a length is believed.

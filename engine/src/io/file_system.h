@@ -23,6 +23,11 @@ public:
     Mapping& operator=(const Mapping&) = delete;
     [[nodiscard]] char* data() const noexcept { return m_data; }
     [[nodiscard]] std::size_t size() const noexcept { return m_size; }
+    /// Hint that the range, which lies in reserved space, will be written soon: takes the page faults now.
+    virtual void populate(std::uint64_t offset, std::uint64_t bytes) noexcept {
+        static_cast<void>(offset);
+        static_cast<void>(bytes);
+    }
 
 private:
     char* m_data;

@@ -61,6 +61,17 @@ class PosixMapping final : public Mapping {
 public:
     using Mapping::Mapping;
     ~PosixMapping() override { ::munmap(data(), size()); }
+    void populate(std::uint64_t offset, std::uint64_t bytes) noexcept override {
+#if defined(MADV_POPULATE_WRITE)
+        const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+        const std::uint64_t begin = offset / page * page;
+        // Advice: an older kernel refuses it, and the pages are touched when they are written.
+        ::madvise(data() + begin, static_cast<std::size_t>(offset + bytes - begin), MADV_POPULATE_WRITE);
+#else
+        static_cast<void>(offset);
+        static_cast<void>(bytes);
+#endif
+    }
 };
 
 class PosixFile final : public File {
@@ -137,6 +148,10 @@ public:
         void* at = ::mmap(nullptr, size, writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, m_fd, 0);
         if (at == MAP_FAILED)
             return fail("map the file", std::nullopt);
+        // What is being written is read again soon and at random: large folios, so that it is mapped by large pages.
+        // Not for reading: one record of a file that is not in the cache must not bring two megabytes with it.
+        if (writable)
+            ::madvise(at, size, MADV_HUGEPAGE);
         return std::make_unique<PosixMapping>(static_cast<char*>(at), static_cast<std::size_t>(size));
     }
 

@@ -7,159 +7,27 @@
 #include <random>
 #include <utility>
 
+#include "keydir/table.h"
+
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
 namespace rustcask::keydir {
-namespace {
 
-// An entry in the arena, in 32-bit words:
-//   0: key size (16 low bits), sequence bits 32–47 (16 high bits)
-//   1: sequence bits 0–31      2: value size      3: offset bits 0–31
-//   4: offset bits 32–39 (8 low bits), file (22), tombstone (1), removed (1)
-//   5…: the key's bytes, padded to a word
-constexpr std::size_t entryWords = 5;
-constexpr std::uint32_t tombstoneBit = 1U << 30;
-constexpr std::uint32_t removedBit = 1U << 31;
-
-constexpr std::uint32_t emptySlot = 0;
-constexpr std::uint32_t removedSlot = 0xFFFFFFFF;
-constexpr std::uint32_t positionMask = 0x00FFFFFF;
-
-[[nodiscard]] std::size_t wordsOf(std::size_t keyBytes) noexcept {
-    return entryWords + (keyBytes + 3) / 4;
+Location CapturedKey::location() const noexcept {
+    return unpack(slot, packed);
 }
-
-[[nodiscard]] PackedEntry pack(std::size_t keyBytes, const Location& location) noexcept {
-    return {static_cast<std::uint32_t>(keyBytes) | static_cast<std::uint32_t>(location.sequence >> 32) << 16,
-            static_cast<std::uint32_t>(location.sequence), location.valueBytes,
-            static_cast<std::uint32_t>(location.offset),
-            static_cast<std::uint32_t>(location.offset >> 32) | location.file << 8 |
-                (location.tombstone ? tombstoneBit : 0)};
-}
-
-[[nodiscard]] Location unpack(const PackedEntry& words) noexcept {
-    return {.file = (words[4] >> 8) & maxFileIndex,
-            .offset = std::uint64_t{words[4] & 0xFF} << 32 | words[3],
-            .valueBytes = words[2],
-            .sequence = std::uint64_t{words[0] >> 16} << 32 | words[1],
-            .tombstone = (words[4] & tombstoneBit) != 0};
-}
-
-// Words of an entry change under readers, so they are read and written as atomics; the key's bytes never change.
-[[nodiscard]] std::uint32_t loadWord(std::uint32_t* word) noexcept {
-    return std::atomic_ref<std::uint32_t>(*word).load(std::memory_order_acquire);
-}
-void storeWord(std::uint32_t* word, std::uint32_t value) noexcept {
-    std::atomic_ref<std::uint32_t>(*word).store(value, std::memory_order_release);
-}
-[[nodiscard]] PackedEntry loadEntry(std::uint32_t* entry) noexcept {
-    return {loadWord(entry), loadWord(entry + 1), loadWord(entry + 2), loadWord(entry + 3), loadWord(entry + 4)};
-}
-[[nodiscard]] std::size_t keySizeOf(std::uint32_t word0) noexcept {
-    return word0 & 0xFFFF;
-}
-
-[[nodiscard]] std::string_view keyAt(const std::uint32_t* entry, std::size_t size) noexcept {
-    return {reinterpret_cast<const char*>(entry + entryWords), size};
-}
-
-} // namespace
-
-/// Memory for entries, addressed by 24-bit word positions. Chunk 0 has 1024 words, chunk k the positions from
-/// 1024 * 2^(k-1) to twice that; what is not used of a chunk is never touched, so it costs address space only. Position
-/// 0 is left out: it means an empty slot.
-class Arena {
-public:
-    static constexpr std::uint32_t firstChunkWords = 1024;
-    static constexpr std::uint32_t noPosition = 0;
-
-    /// Position of `words` free words; `noPosition` when the arena is full.
-    [[nodiscard]] std::uint32_t allocate(std::size_t words) {
-        std::size_t chunk = chunkOf(m_next);
-        while (m_next + words > endOf(chunk)) {
-            ++chunk;
-            if (chunk >= m_chunks.size())
-                return noPosition;
-            m_next = beginOf(chunk);
-        }
-        if (m_next + words > positionMask - 1)
-            return noPosition; // the last position would look like a removed slot
-        Chunk& into = m_chunks[chunk];
-        if (into.words.load(std::memory_order_relaxed) == nullptr) {
-            into.storage = std::make_unique_for_overwrite<std::uint32_t[]>(endOf(chunk) - beginOf(chunk));
-            into.words.store(into.storage.get(), std::memory_order_release);
-        }
-        const std::uint32_t position = m_next;
-        m_next += static_cast<std::uint32_t>(words);
-        into.end = m_next;
-        m_usedWords += words;
-        return position;
-    }
-
-    [[nodiscard]] std::uint32_t* at(std::uint32_t position) const noexcept {
-        const std::size_t chunk = chunkOf(position);
-        return m_chunks[chunk].words.load(std::memory_order_acquire) + (position - beginOf(chunk));
-    }
-
-    [[nodiscard]] std::size_t usedWords() const noexcept { return m_usedWords; }
-
-    /// Calls `visit(position, entry)` for each entry in the order of allocation, removed ones included.
-    template <typename Visit>
-    void forEach(Visit visit) const {
-        for (std::size_t chunk = 0; chunk < m_chunks.size(); ++chunk) {
-            std::uint32_t* words = m_chunks[chunk].words.load(std::memory_order_relaxed);
-            if (words == nullptr)
-                continue;
-            const std::uint32_t begin = std::max(beginOf(chunk), 1U);
-            for (std::uint32_t position = begin; position < m_chunks[chunk].end;) {
-                std::uint32_t* entry = words + (position - beginOf(chunk));
-                const std::size_t size = wordsOf(keySizeOf(loadWord(entry)));
-                visit(position, entry);
-                position += static_cast<std::uint32_t>(size);
-            }
-        }
-    }
-
-private:
-    struct Chunk {
-        std::unique_ptr<std::uint32_t[]> storage;
-        std::atomic<std::uint32_t*> words{nullptr};
-        std::uint32_t end = 0; // position after the last entry
-    };
-    [[nodiscard]] static std::size_t chunkOf(std::uint32_t position) noexcept {
-        return static_cast<std::size_t>(std::bit_width(position / firstChunkWords));
-    }
-    [[nodiscard]] static std::uint32_t beginOf(std::size_t chunk) noexcept {
-        return chunk == 0 ? 0 : firstChunkWords << (chunk - 1);
-    }
-    [[nodiscard]] static std::uint32_t endOf(std::size_t chunk) noexcept { return firstChunkWords << chunk; }
-
-    std::array<Chunk, 15> m_chunks; // 1024 * 2^14 = 2^24 positions
-    std::uint32_t m_next = 1;
-    std::size_t m_usedWords = 0;
-};
 
 std::string_view CapturedShard::key(const CapturedKey& captured) const noexcept {
-    return keyAt(arena->at(captured.position), keySizeOf(captured.packed[0]));
+    return keyAt(arena->at(positionOf(captured.slot)), keySizeOf(captured.packed[0]));
 }
-Location CapturedKey::location() const noexcept {
-    return unpack(packed);
-}
-
-struct Keydir::Table {
-    Table(std::size_t capacity, std::shared_ptr<Arena> into)
-        : mask(capacity - 1), slots(std::make_unique<std::atomic<std::uint32_t>[]>(capacity)), arena(std::move(into)) {}
-    std::size_t mask;
-    std::unique_ptr<std::atomic<std::uint32_t>[]> slots;
-    std::shared_ptr<Arena> arena;
-};
 
 struct Keydir::Capture {
     std::vector<CapturedShard> shards = std::vector<CapturedShard>(shardCount);
 };
 
-Keydir::Keydir(Reclaimer& reclaimer) : m_reclaimer(reclaimer), m_shards(std::make_unique<Shard[]>(shardCount)) {
+Keydir::Keydir(Reclaimer& reclaimer)
+    : m_reclaimer(reclaimer), m_pool(std::make_shared<MemoryPool>()), m_shards(std::make_unique<Shard[]>(shardCount)) {
     std::random_device random;
     m_seed = std::uint64_t{random()} << 32 | random();
 }
@@ -171,201 +39,287 @@ std::uint64_t Keydir::hash(std::string_view key) const noexcept {
 }
 
 Keydir::Shard& Keydir::shardOf(std::uint64_t hash) const noexcept {
-    return m_shards[hash >> (64 - shardBits)];
+    return m_shards[shardIndex(hash)];
 }
 
 namespace {
-[[nodiscard]] std::uint32_t tagOf(std::uint64_t hash) noexcept {
-    return static_cast<std::uint32_t>(hash >> 46) & 0xFF;
+
+void prefetchRecord(Slot slot, const MappingHints* mappings) noexcept {
+    if (mappings == nullptr)
+        return;
+    const char* begin = mappings->begin[static_cast<std::size_t>(slot >> fileShift)].load(std::memory_order_relaxed);
+    if (begin == nullptr)
+        return;
+    // As a number: the file may be a longer one than the slot can say, and the line nobody's.
+    const auto line = reinterpret_cast<std::uintptr_t>(begin) + (slot >> 32 & ((1U << slotOffsetBits) - 1)) * 64;
+    __builtin_prefetch(reinterpret_cast<const void*>(line));
+    __builtin_prefetch(reinterpret_cast<const void*>(line + 64));
+    __builtin_prefetch(reinterpret_cast<const void*>(line + 128));
 }
+
 } // namespace
 
-std::uint32_t* Keydir::findEntry(const Table& table, std::string_view key, std::uint64_t hash,
-                                 std::size_t* slot) const noexcept {
-    const std::uint32_t tag = tagOf(hash);
-    for (std::size_t i = hash & table.mask;; i = (i + 1) & table.mask) {
-        const std::uint32_t value = table.slots[i].load(std::memory_order_acquire);
-        if (value == emptySlot)
-            return nullptr;
-        if (value >> 24 != tag || value == removedSlot)
-            continue;
-        std::uint32_t* entry = table.arena->at(value & positionMask);
-        const std::size_t size = keySizeOf(loadWord(entry));
-        if (size == key.size() && std::memcmp(entry + entryWords, key.data(), size) == 0) {
-            if (slot != nullptr)
-                *slot = i;
-            return entry;
-        }
+Keydir::View Keydir::view(const Shard& shard) noexcept {
+    View view;
+    for (;;) {
+        view.version = shard.version.load(std::memory_order_acquire);
+        view.capacity = shard.capacity.load(std::memory_order_acquire);
+        view.buckets = shard.buckets.load(std::memory_order_acquire);
+        view.arena = shard.arena.load(std::memory_order_acquire);
+        // The acquiring loads cannot move below the next one; an even, unchanged counter means one moment.
+        if ((view.version & 1U) == 0 && shard.version.load(std::memory_order_relaxed) == view.version)
+            return view;
     }
 }
 
-std::optional<Location> Keydir::find(std::string_view key, std::uint64_t hash) const noexcept {
+template <typename OnCandidate>
+Keydir::Found Keydir::findEntry(const View& view, std::string_view key, std::uint64_t hash,
+                                OnCandidate onCandidate) noexcept {
+    const std::uint32_t tag = tagOf(hash);
+    for (std::size_t bucket = homeBucket(hash, view.capacity);;
+         bucket = bucket + slotsPerBucket == view.capacity ? 0 : bucket + slotsPerBucket) {
+        const BucketMatch match = matchBucket(view.buckets + bucket, tag);
+        for (unsigned left = match.tagged & ~match.empty; left != 0; left &= left - 1) {
+            const std::size_t i = bucket + static_cast<unsigned>(std::countr_zero(left));
+            const Slot slot = view.buckets[i].load(std::memory_order_acquire);
+            if (!hasTag(slot, tag))
+                continue; // removed, or changed since
+            onCandidate(slot);
+            std::uint32_t* entry = view.arena->at(positionOf(slot));
+            const std::size_t size = keySizeOf(loadWord(entry));
+            if (size == key.size() && std::memcmp(entry + entryWords, key.data(), size) == 0)
+                return {.entry = entry, .index = i, .slot = slot};
+        }
+        if (match.empty != 0)
+            return {};
+    }
+}
+
+Keydir::Found Keydir::findLocked(const Shard& shard, std::string_view key, std::uint64_t hash) noexcept {
+    const Table* table = shard.table.get();
+    if (table == nullptr)
+        return {};
+    return findEntry({.capacity = table->capacity, .buckets = table->buckets, .arena = table->arena.get()}, key, hash,
+                     [](Slot) {});
+}
+
+std::optional<Location> Keydir::find(std::string_view key, std::uint64_t hash,
+                                     const MappingHints* mappings) const noexcept {
     const Shard& shard = shardOf(hash);
     for (;;) {
-        const std::uint32_t before = shard.version.load(std::memory_order_acquire);
-        if ((before & 1U) != 0)
-            continue; // a writer is between two stores
-        const Table* table = shard.table.load(std::memory_order_acquire);
-        if (table == nullptr)
+        const View seen = view(shard);
+        if (seen.capacity == 0)
             return std::nullopt;
-        std::uint32_t* entry = findEntry(*table, key, hash, nullptr);
-        if (entry == nullptr)
+        const Found found = findEntry(seen, key, hash, [mappings](Slot slot) { prefetchRecord(slot, mappings); });
+        if (found.entry == nullptr)
             return std::nullopt;
-        const PackedEntry words = loadEntry(entry);
+        const PackedEntry words = loadEntry(found.entry);
         // The acquiring loads above cannot move below this one; an unchanged counter means unmixed words.
-        if (shard.version.load(std::memory_order_relaxed) != before)
+        if (shard.version.load(std::memory_order_relaxed) != seen.version)
             continue;
-        if ((words[4] & (removedBit | tombstoneBit)) != 0)
+        if ((words[3] & tombstoneBit) != 0)
             return std::nullopt;
-        return unpack(words);
+        return unpack(found.slot, words);
     }
 }
 
-void Keydir::count(const std::optional<Location>& before, const std::optional<Location>& after,
+void Keydir::prefetchSlot(std::uint64_t hash) const noexcept {
+    const Shard& shard = shardOf(hash);
+    // Pointer and capacity may be of two moments, or stale: a prefetch of whatever address does no harm.
+    const auto address = reinterpret_cast<std::uintptr_t>(shard.buckets.load(std::memory_order_relaxed)) +
+                         homeBucket(hash, shard.capacity.load(std::memory_order_relaxed)) * sizeof(Slot);
+    __builtin_prefetch(reinterpret_cast<const void*>(address));
+}
+
+void Keydir::prefetchEntry(std::uint64_t hash, const MappingHints* mappings) const noexcept {
+    const View seen = view(shardOf(hash));
+    if (seen.capacity == 0)
+        return;
+    const std::uint32_t tag = tagOf(hash);
+    const std::size_t bucket = homeBucket(hash, seen.capacity); // the next one is seldom needed
+    const BucketMatch match = matchBucket(seen.buckets + bucket, tag);
+    const unsigned tagged = match.tagged & ~match.empty;
+    if (tagged == 0)
+        return;
+    const Slot slot =
+        seen.buckets[bucket + static_cast<unsigned>(std::countr_zero(tagged))].load(std::memory_order_acquire);
+    if (!hasTag(slot, tag))
+        return;
+    __builtin_prefetch(seen.arena->at(positionOf(slot)));
+    prefetchRecord(slot, mappings);
+}
+
+void Keydir::count(Shard& shard, const std::optional<Location>& before, const Location* after,
                    std::size_t keySize) noexcept {
     const bool was = before && !before->tombstone;
-    const bool is = after && !after->tombstone;
-    if (was != is)
-        m_liveKeys.fetch_add(is ? 1 : -1, std::memory_order_relaxed);
+    const bool is = after != nullptr && !after->tombstone;
     if (was == is)
         return;
-    if (is)
-        m_keyBytes.fetch_add(keySize, std::memory_order_relaxed);
-    else
-        m_keyBytes.fetch_sub(keySize, std::memory_order_relaxed);
+    // Under the shard's lock: plain additions, atomic only for whoever sums them up.
+    const std::uint64_t sign = is ? 1 : ~std::uint64_t{0};
+    shard.liveKeys.store(shard.liveKeys.load(std::memory_order_relaxed) + sign, std::memory_order_relaxed);
+    shard.keyBytes.store(shard.keyBytes.load(std::memory_order_relaxed) + sign * keySize, std::memory_order_relaxed);
 }
 
-void Keydir::overwrite(Shard& shard, std::uint32_t* entry, const Location& location) {
-    const PackedEntry words = pack(keySizeOf(loadWord(entry)), location);
-    const std::uint32_t version = shard.version.load(std::memory_order_relaxed);
-    shard.version.store(version + 1, std::memory_order_relaxed);
+void Keydir::overwrite(Shard& shard, const Found& found, const Location& location) noexcept {
+    const PackedEntry words = pack(keySizeOf(loadWord(found.entry)), location);
+    const auto low = static_cast<std::uint32_t>(found.slot);
+    shard.beginChange();
     for (std::size_t i = 0; i < words.size(); ++i)
-        storeWord(entry + i, words[i]); // releases: after the odd version
-    shard.version.store(version + 2, std::memory_order_release);
+        storeWord(found.entry + i, words[i]); // releases: after the odd version
+    shard.table->buckets[found.index].store(makeSlot(low >> 24, low & positionMask, location),
+                                            std::memory_order_release);
+    shard.endChange();
 }
 
-void Keydir::insertNew(Shard& shard, std::string_view key, std::uint64_t hash, const Location& location) {
-    Table* table = shard.owner.get();
-    if (table == nullptr || (shard.usedSlots + 1) * 5 > (table->mask + 1) * 4) { // at most 80 % full
-        rebuild(shard, shard.live + 1, table != nullptr && shard.removedWords * 4 > table->arena->usedWords());
-        table = shard.owner.get();
+// All that an insertion can fail at.
+void Keydir::makeRoom(Shard& shard, std::size_t keyBytes) {
+    const std::size_t words = wordsOf(keyBytes);
+    const Table* table = shard.table.get();
+    if (table == nullptr || isFull(shard.usedSlots, table->capacity)) {
+        const bool compact =
+            table != nullptr && (shard.removedWords * 4 > table->arena->usedWords() || table->arena->nearlyFull());
+        rebuild(shard, shard.entries + 1, words, compact);
     }
+    if (shard.table->arena->makeRoom(words))
+        return;
+    rebuild(shard, shard.entries + 1, words, true);
+    if (!shard.table->arena->makeRoom(words))
+        throw std::bad_alloc(); // 64 MiB of keys in one of 1024 shards
+}
+
+void Keydir::insertNew(Shard& shard, std::string_view key, std::uint64_t hash, const Location& location) noexcept {
+    Table& table = *shard.table;
     const std::size_t words = wordsOf(key.size());
-    std::uint32_t position = table->arena->allocate(words);
-    if (position == Arena::noPosition) {
-        rebuild(shard, shard.live + 1, true);
-        table = shard.owner.get();
-        position = table->arena->allocate(words);
-        if (position == Arena::noPosition)
-            throw std::bad_alloc(); // 64 MiB of keys in one of 1024 shards
-    }
-    std::uint32_t* entry = table->arena->at(position);
+    const std::uint32_t position = table.arena->allocate(words);
+    std::uint32_t* entry = table.arena->at(position);
     entry[words - 1] = 0;
     const PackedEntry packed = pack(key.size(), location);
     std::copy(packed.begin(), packed.end(), entry);
     std::memcpy(entry + entryWords, key.data(), key.size());
-    std::size_t i = hash & table->mask;
-    std::uint32_t present = table->slots[i].load(std::memory_order_relaxed);
-    while (present != emptySlot && present != removedSlot) {
-        i = (i + 1) & table->mask;
-        present = table->slots[i].load(std::memory_order_relaxed);
-    }
-    if (present == emptySlot)
+    const std::size_t i = table.freeSlot(hash);
+    if (table.load(i) == emptySlot)
         ++shard.usedSlots;
-    table->slots[i].store(tagOf(hash) << 24 | position, std::memory_order_release); // publishes entry and key
-    ++shard.live;
-    m_entries.fetch_add(1, std::memory_order_relaxed);
-    m_arenaBytes.fetch_add(words * 4, std::memory_order_relaxed);
+    // Publishes entry and key.
+    table.buckets[i].store(makeSlot(tagOf(hash), position, location), std::memory_order_release);
+    ++shard.entries;
 }
 
-void Keydir::removeSlot(Shard& shard, std::size_t slot, std::uint32_t* entry) {
-    Table& table = *shard.owner;
-    // Followed by an empty slot it ends no chain: the slot can be empty at once.
-    const bool endsChain = table.slots[(slot + 1) & table.mask].load(std::memory_order_relaxed) == emptySlot;
-    table.slots[slot].store(endsChain ? emptySlot : removedSlot, std::memory_order_release);
-    if (endsChain)
+void Keydir::removeSlot(Shard& shard, const Found& found) noexcept {
+    Table& table = *shard.table;
+    // In a bucket that was full a chain may go on behind it, so the slot must not look empty.
+    const bool neverFull = matchBucket(table.buckets + found.index / slotsPerBucket * slotsPerBucket, 0).empty != 0;
+    table.buckets[found.index].store(neverFull ? emptySlot : removedSlot, std::memory_order_release);
+    if (neverFull)
         --shard.usedSlots;
-    storeWord(entry + 4, loadWord(entry + 4) | removedBit);
-    shard.removedWords += wordsOf(keySizeOf(loadWord(entry)));
-    --shard.live;
-    m_entries.fetch_sub(1, std::memory_order_relaxed);
+    shard.removedWords += wordsOf(keySizeOf(loadWord(found.entry)));
+    --shard.entries;
 }
 
-// A new table of fitting size, over the same arena or a compacted copy. Readers go on in the old ones until they leave.
-void Keydir::rebuild(Shard& shard, std::size_t keys, bool compact) {
-    std::size_t capacity = 16;
-    while (keys * 8 > capacity * 5)
-        capacity *= 2; // at most 62.5 % full, so that it lasts
-    std::shared_ptr<Arena> arena = shard.owner ? shard.owner->arena : nullptr;
-    if (!arena || compact)
-        arena = std::make_shared<Arena>();
-    auto table = std::make_shared<Table>(capacity, arena);
-    if (shard.owner) {
-        shard.owner->arena->forEach([&](std::uint32_t position, std::uint32_t* entry) {
-            const PackedEntry words = loadEntry(entry);
-            if ((words[4] & removedBit) != 0)
-                return;
-            const std::string_view key = keyAt(entry, keySizeOf(words[0]));
-            if (compact) {
-                position = arena->allocate(wordsOf(key.size()));
-                std::memcpy(arena->at(position), entry, wordsOf(key.size()) * 4);
-            }
-            const std::uint64_t keyHash = hash(key);
-            std::size_t i = keyHash & table->mask;
-            while (table->slots[i].load(std::memory_order_relaxed) != emptySlot)
-                i = (i + 1) & table->mask;
-            table->slots[i].store(tagOf(keyHash) << 24 | position, std::memory_order_relaxed);
-        });
-        m_tableBytes.fetch_sub((shard.owner->mask + 1) * 4, std::memory_order_relaxed);
-        if (compact) {
-            m_arenaBytes.fetch_sub(shard.owner->arena->usedWords() * 4, std::memory_order_relaxed);
-            m_arenaBytes.fetch_add(arena->usedWords() * 4, std::memory_order_relaxed);
-        }
+// A new table for `keys` keys, over the same arena or a compacted copy with room for `words` more. Readers go on in the
+// old ones until they leave. Throws `std::bad_alloc`, and has changed nothing then.
+void Keydir::rebuild(Shard& shard, std::size_t keys, std::size_t words, bool compact) {
+    const Table* before = shard.table.get();
+    std::shared_ptr<Arena> arena = before != nullptr && !compact ? before->arena : nullptr;
+    if (!arena) {
+        const std::size_t used = before != nullptr ? before->arena->usedWords() - shard.removedWords : 0;
+        arena = std::make_shared<Arena>(m_pool, used + words);
+        if (!arena->makeRoom(std::max(words, std::size_t{1})))
+            throw std::bad_alloc();
     }
-    m_tableBytes.fetch_add(capacity * 4, std::memory_order_relaxed);
+    auto table = std::make_shared<Table>(m_pool, capacityFor(keys), arena);
+    if (before != nullptr) {
+        before->forEach([&](std::size_t, Slot slot, const std::uint32_t* entry) {
+            const std::size_t keySize = keySizeOf(entry[0]);
+            if (compact) {
+                const std::size_t size = wordsOf(keySize);
+                if (!arena->makeRoom(size))
+                    throw std::bad_alloc();
+                const std::uint32_t position = arena->allocate(size);
+                std::memcpy(arena->at(position), entry, size * 4);
+                slot = (slot & ~Slot{positionMask}) | position;
+            }
+            table->buckets[table->freeSlot(hash(keyAt(entry, keySize)))].store(slot, std::memory_order_relaxed);
+        });
+    }
     if (compact)
         shard.removedWords = 0;
-    shard.usedSlots = shard.live;
-    std::shared_ptr<Table> old = std::exchange(shard.owner, table);
-    shard.table.store(table.get(), std::memory_order_release);
-    if (old)
+    shard.usedSlots = shard.entries;
+    shard.beginChange();
+    shard.capacity.store(table->capacity, std::memory_order_release);
+    shard.buckets.store(table->buckets, std::memory_order_release);
+    shard.arena.store(table->arena.get(), std::memory_order_release);
+    shard.endChange();
+    if (std::shared_ptr<Table> old = std::exchange(shard.table, std::move(table)))
         m_reclaimer.retire(std::move(old));
 }
 
-void Keydir::compactIfWorthwhile(Shard& shard) {
-    if (shard.removedWords * 2 > shard.owner->arena->usedWords() && shard.removedWords > Arena::firstChunkWords / 2)
-        rebuild(shard, shard.live + 1, true);
+void Keydir::compactIfWorthwhile(Shard& shard) noexcept {
+    constexpr std::size_t worthwhileWords = 512;
+    if (shard.removedWords * 2 <= shard.table->arena->usedWords() || shard.removedWords <= worthwhileWords)
+        return;
+    try {
+        rebuild(shard, shard.entries + 1, 0, true);
+    } catch (const std::bad_alloc&) {
+        // It stays as large as it is; the next removal tries again.
+    }
+}
+
+void Keydir::reserve(std::uint64_t keys) {
+    // Shards are not of one size: the hash spreads keys like throws of a die, so a little more than the mean.
+    const std::uint64_t mean = keys / shardCount;
+    const auto each = static_cast<std::size_t>(mean + mean / 32 + 1);
+    for (std::size_t s = 0; s < shardCount; ++s) {
+        Shard& shard = m_shards[s];
+        const MutexLock lock(shard.mutex);
+        if (!shard.table || isFull(each, shard.table->capacity))
+            rebuild(shard, std::max(each * 5 / 6 + 1, shard.entries + 1), 0, false);
+    }
+}
+
+Keydir::Update::Update(Keydir& keydir, std::string_view key, std::uint64_t hash)
+    : m_keydir(keydir), m_shard(keydir.shardOf(hash)), m_lock(m_shard.mutex), m_key(key), m_hash(hash) {
+    m_found = findLocked(m_shard, key, hash);
+    keydir.captureBeforeChange(m_shard);
+    if (m_found.entry == nullptr)
+        keydir.makeRoom(m_shard, key.size());
+    else
+        m_previous = unpack(m_found.slot, loadEntry(m_found.entry));
+}
+
+void Keydir::Update::commit(const Location& location) noexcept {
+    m_shard.mutex.assertHeld(); // by m_lock
+    if (location.tombstone) {
+        if (m_found.entry == nullptr)
+            return;
+        removeSlot(m_shard, m_found);
+        count(m_shard, m_previous, nullptr, m_key.size());
+        m_keydir.compactIfWorthwhile(m_shard);
+        return;
+    }
+    if (m_found.entry == nullptr)
+        m_keydir.insertNew(m_shard, m_key, m_hash, location);
+    else
+        overwrite(m_shard, m_found, location);
+    count(m_shard, m_previous, &location, m_key.size());
 }
 
 std::optional<Location> Keydir::set(std::string_view key, std::uint64_t hash, const Location& location) {
-    Shard& shard = shardOf(hash);
-    const MutexLock lock(shard.mutex);
-    captureBeforeChange(shard);
-    std::uint32_t* entry = shard.owner ? findEntry(*shard.owner, key, hash, nullptr) : nullptr;
-    std::optional<Location> previous;
-    if (entry == nullptr) {
-        insertNew(shard, key, hash, location);
-    } else {
-        previous = unpack(loadEntry(entry));
-        overwrite(shard, entry, location);
-    }
-    count(previous, location, key.size());
-    return previous;
+    Update update(*this, key, hash);
+    update.commit(location);
+    return update.previous();
 }
 
 std::optional<Location> Keydir::erase(std::string_view key, std::uint64_t hash) {
     Shard& shard = shardOf(hash);
     const MutexLock lock(shard.mutex);
-    if (!shard.owner)
-        return std::nullopt;
-    std::size_t slot = 0;
-    std::uint32_t* entry = findEntry(*shard.owner, key, hash, &slot);
-    if (entry == nullptr)
+    const Found found = findLocked(shard, key, hash);
+    if (found.entry == nullptr)
         return std::nullopt;
     captureBeforeChange(shard);
-    const Location previous = unpack(loadEntry(entry));
-    removeSlot(shard, slot, entry);
-    count(previous, std::nullopt, key.size());
+    const Location previous = unpack(found.slot, loadEntry(found.entry));
+    removeSlot(shard, found);
+    count(shard, previous, nullptr, key.size());
     compactIfWorthwhile(shard);
     return previous;
 }
@@ -374,17 +328,18 @@ Keydir::Change Keydir::setIfNewer(std::string_view key, std::uint64_t hash, cons
     Shard& shard = shardOf(hash);
     const MutexLock lock(shard.mutex);
     captureBeforeChange(shard);
-    std::uint32_t* entry = shard.owner ? findEntry(*shard.owner, key, hash, nullptr) : nullptr;
+    const Found found = findLocked(shard, key, hash);
     Change change;
-    if (entry == nullptr) {
+    if (found.entry == nullptr) {
+        makeRoom(shard, key.size());
         insertNew(shard, key, hash, location);
     } else {
-        change.previous = unpack(loadEntry(entry));
+        change.previous = unpack(found.slot, loadEntry(found.entry));
         if (change.previous->sequence >= location.sequence)
             return change;
-        overwrite(shard, entry, location);
+        overwrite(shard, found, location);
     }
-    count(change.previous, location, key.size());
+    count(shard, change.previous, &location, key.size());
     change.applied = true;
     return change;
 }
@@ -392,15 +347,15 @@ Keydir::Change Keydir::setIfNewer(std::string_view key, std::uint64_t hash, cons
 Keydir::Change Keydir::relocate(std::string_view key, std::uint64_t hash, const Location& location) {
     Shard& shard = shardOf(hash);
     const MutexLock lock(shard.mutex);
-    std::uint32_t* entry = shard.owner ? findEntry(*shard.owner, key, hash, nullptr) : nullptr;
+    const Found found = findLocked(shard, key, hash);
     Change change;
-    if (entry == nullptr)
+    if (found.entry == nullptr)
         return change;
-    change.previous = unpack(loadEntry(entry));
+    change.previous = unpack(found.slot, loadEntry(found.entry));
     if (change.previous->sequence != location.sequence || change.previous->tombstone)
         return change;
     captureBeforeChange(shard);
-    overwrite(shard, entry, location);
+    overwrite(shard, found, location);
     change.applied = true;
     return change;
 }
@@ -410,24 +365,20 @@ void Keydir::eraseIf(const std::function<bool(const Location&)>& matches,
     for (std::size_t s = 0; s < shardCount; ++s) {
         Shard& shard = m_shards[s];
         const MutexLock lock(shard.mutex);
-        if (!shard.owner)
+        if (!shard.table)
             continue;
         bool any = false;
-        shard.owner->arena->forEach([&](std::uint32_t, std::uint32_t* entry) {
+        shard.table->forEach([&](std::size_t index, Slot slot, std::uint32_t* entry) {
             shard.mutex.assertHeld(); // called right here
             const PackedEntry words = loadEntry(entry);
-            const Location location = unpack(words);
-            if ((words[4] & removedBit) != 0 || !matches(location))
+            const Location location = unpack(slot, words);
+            if (!matches(location))
                 return;
             if (!any)
                 captureBeforeChange(shard);
             any = true;
-            const std::string_view key = keyAt(entry, keySizeOf(words[0]));
-            std::size_t slot = 0;
-            if (findEntry(*shard.owner, key, hash(key), &slot) != entry)
-                return;
-            removeSlot(shard, slot, entry);
-            count(location, std::nullopt, key.size());
+            removeSlot(shard, {.entry = entry, .index = index, .slot = slot});
+            count(shard, location, nullptr, keySizeOf(words[0]));
             if (removed)
                 removed(location);
         });
@@ -437,14 +388,14 @@ void Keydir::eraseIf(const std::function<bool(const Location&)>& matches,
 }
 
 void Keydir::captureShard(Shard& shard, CapturedShard& into) {
-    if (!shard.owner || shard.live == 0)
+    if (!shard.table || shard.entries == 0)
         return;
-    into.arena = shard.owner->arena;
-    into.keys.reserve(shard.live);
-    into.arena->forEach([&into](std::uint32_t position, std::uint32_t* entry) {
+    into.keys.reserve(shard.entries);
+    into.arena = shard.table->arena;
+    shard.table->forEach([&into](std::size_t, Slot slot, std::uint32_t* entry) {
         const PackedEntry words = loadEntry(entry);
-        if ((words[4] & (removedBit | tombstoneBit)) == 0)
-            into.keys.push_back({.position = position, .packed = words});
+        if ((words[3] & tombstoneBit) == 0)
+            into.keys.push_back({.slot = slot, .packed = words});
     });
 }
 
@@ -474,12 +425,21 @@ std::vector<CapturedShard> Keydir::finishCapture() {
 }
 
 std::uint64_t Keydir::size() const noexcept {
-    return static_cast<std::uint64_t>(m_liveKeys.load(std::memory_order_relaxed));
+    std::uint64_t sum = 0;
+    for (std::size_t s = 0; s < shardCount; ++s)
+        sum += m_shards[s].liveKeys.load(std::memory_order_relaxed);
+    return sum;
+}
+
+std::uint64_t Keydir::keyBytes() const noexcept {
+    std::uint64_t sum = 0;
+    for (std::size_t s = 0; s < shardCount; ++s)
+        sum += m_shards[s].keyBytes.load(std::memory_order_relaxed);
+    return sum;
 }
 
 std::uint64_t Keydir::memoryBytes() const noexcept {
-    return m_tableBytes.load(std::memory_order_relaxed) + m_arenaBytes.load(std::memory_order_relaxed) +
-           shardCount * sizeof(Shard);
+    return m_pool->reservedBytes() + shardCount * sizeof(Shard);
 }
 
 } // namespace rustcask::keydir

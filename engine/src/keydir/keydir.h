@@ -10,50 +10,69 @@
 #include <string_view>
 #include <vector>
 
+#include "keydir/entry.h"
+#include "keydir/location.h"
+#include "keydir/memory_pool.h"
 #include "keydir/reclaimer.h"
 #include "thread_safety.h"
 
 namespace rustcask::keydir {
 
-/// Where the newest record of a key is. `file` is an index into the set of segments, not a generation.
-struct Location {
-    std::uint32_t file = 0;   ///< below 2^22
-    std::uint64_t offset = 0; ///< below 2^40
-    std::uint32_t valueBytes = 0;
-    std::uint64_t sequence = 0; ///< below 2^48
-    bool tombstone = false;     ///< only while a recovery or refresh is running
-    friend bool operator==(const Location&, const Location&) = default;
-};
-
-inline constexpr std::uint32_t maxFileIndex = (1U << 22) - 1;
-
-/// Five words that hold a `Location`, the key's size and two flags; see keydir.cpp for the layout.
-using PackedEntry = std::array<std::uint32_t, 5>;
-
 class Arena;
+struct Table;
 
-/// One key at the moment of a snapshot, in 24 bytes.
+/// One key of a shard at the moment of a snapshot, in 24 bytes. The key itself stays in the arena.
 struct CapturedKey {
-    std::uint32_t position; ///< in the arena: for the key's bytes
-    PackedEntry packed;     ///< as it was
+    Slot slot;
+    PackedEntry packed;
     [[nodiscard]] Location location() const noexcept;
 };
 
-/// The keys of one shard at the moment of a snapshot. The bytes of keys stay in the arena, which is kept alive.
+/// The keys of one shard at the moment of a snapshot, and the arena that holds their bytes, kept alive.
 struct CapturedShard {
     std::shared_ptr<const Arena> arena;
     std::vector<CapturedKey> keys;
-    /// Borrows from the arena. @pre `captured` is one of `keys`
     [[nodiscard]] std::string_view key(const CapturedKey& captured) const noexcept;
 };
 
 /// The in-memory index of a Bitcask: key to location of its newest record.
 ///
-/// 1024 shards, chosen by hash; each an open-addressed table of 4-byte slots (8 bits of hash, 24 bits of arena
-/// position) over an arena of entries (20 bytes and the key). Readers take no lock: they stand in a `Reclaimer::Guard`,
-/// find the entry and copy its location under the shard's sequence counter. Writers lock the shard. Tables grow one
-/// shard at a time, so no operation waits for more than a shard's rehash.
+/// 1024 shards, chosen by hash; each an open-addressed table of 8-byte slots, 70 to 86 % full, over an arena of entries
+/// (16 bytes and the key). The slot says already in which cache line of which file the record begins, so that a reader
+/// waits for the entry, which says all, and for the record at the same time. Readers take no lock: they stand in a
+/// `Reclaimer::Guard`, find the entry and copy its location under the shard's sequence counter. Writers lock the shard.
+/// Tables grow one shard at a time, so no operation waits for more than a shard's rehash. Tables and arenas lie in huge
+/// pages (memory_pool.h).
 class Keydir {
+    struct Capture;
+    struct alignas(64) Shard {
+        // What readers touch, in one cache line.
+        std::atomic<std::uint32_t> version{0};  // odd while a location or the table changes
+        std::atomic<std::uint32_t> capacity{0}; // of the table; 0: there is none
+        std::atomic<const std::atomic<Slot>*> buckets{nullptr};
+        std::atomic<const Arena*> arena{nullptr};
+
+        alignas(64) Mutex mutex; // guards all below and every change of the above
+        std::shared_ptr<Table> table RUSTCASK_GUARDED_BY(mutex);
+        std::size_t entries RUSTCASK_GUARDED_BY(mutex) = 0;      // tombstones included
+        std::size_t usedSlots RUSTCASK_GUARDED_BY(mutex) = 0;    // entries and removed ones
+        std::size_t removedWords RUSTCASK_GUARDED_BY(mutex) = 0; // of the arena
+        std::uint64_t captureId RUSTCASK_GUARDED_BY(mutex) = 0;  // of the last capture that has this shard
+        std::atomic<std::uint64_t> liveKeys{0}, keyBytes{0};
+
+        void beginChange() noexcept {
+            version.store(version.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+        }
+        void endChange() noexcept {
+            version.store(version.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+        }
+    };
+    struct Found {
+        std::uint32_t* entry = nullptr; ///< nullptr: absent
+        std::size_t index = 0;          ///< of the slot
+        Slot slot = 0;
+    };
+
 public:
     explicit Keydir(Reclaimer& reclaimer);
     ~Keydir();
@@ -62,13 +81,48 @@ public:
 
     [[nodiscard]] std::uint64_t hash(std::string_view key) const noexcept;
 
-    /// The location of `key`; nullopt when it is absent or a tombstone. The caller stands in a guard.
-    [[nodiscard]] std::optional<Location> find(std::string_view key, std::uint64_t hash) const noexcept;
+    /// The location of `key`; nullopt when it is absent or a tombstone. The caller stands in a guard. Meanwhile the
+    /// record is fetched from where `mappings` says that its file is mapped.
+    [[nodiscard]] std::optional<Location> find(std::string_view key, std::uint64_t hash,
+                                               const MappingHints* mappings = nullptr) const noexcept;
+
+    /// A change of one key in two steps, so that what can fail comes before the append and what follows it cannot: the
+    /// first takes the shard's lock and the memory that the second needs. Given up without `commit` it changes nothing.
+    class Update {
+    public:
+        Update(Keydir& keydir, std::string_view key, std::uint64_t hash)
+            RUSTCASK_THREAD_ATTRIBUTE(no_thread_safety_analysis); // which does not follow locks in members
+        ~Update() RUSTCASK_THREAD_ATTRIBUTE(no_thread_safety_analysis) {}
+        Update(const Update&) = delete;
+        Update& operator=(const Update&) = delete;
+        /// Where the key is now.
+        [[nodiscard]] const std::optional<Location>& previous() const noexcept { return m_previous; }
+        /// Points the key at `location`, or takes it out if that is a tombstone. Once.
+        void commit(const Location& location) noexcept;
+
+    private:
+        Keydir& m_keydir;
+        Shard& m_shard;
+        MutexLock m_lock;
+        std::string_view m_key;
+        std::uint64_t m_hash;
+        Found m_found;
+        std::optional<Location> m_previous;
+    };
 
     /// Points `key` at `location`. The previous location, if there was one.
     std::optional<Location> set(std::string_view key, std::uint64_t hash, const Location& location);
     /// Takes `key` out. The previous location, if there was one.
     std::optional<Location> erase(std::string_view key, std::uint64_t hash);
+
+    /// Begin to fetch what `find` will touch: the slot; then entry and record, when the slot has arrived. Whoever looks
+    /// up many keys does each step for a batch of them. For the second the caller stands in a guard.
+    void prefetchSlot(std::uint64_t hash) const noexcept;
+    void prefetchEntry(std::uint64_t hash, const MappingHints* mappings = nullptr) const noexcept;
+
+    /// Makes room for about `keys` keys in all, so that loading them rebuilds no table. Throws `std::bad_alloc`.
+    void reserve(std::uint64_t keys);
+    [[nodiscard]] static std::size_t shardIndex(std::uint64_t hash) noexcept { return hash >> (64 - shardBits); }
 
     /// What `setIfNewer` and `relocate` did.
     struct Change {
@@ -91,49 +145,46 @@ public:
     void beginCapture();
     [[nodiscard]] std::vector<CapturedShard> finishCapture();
 
-    [[nodiscard]] std::uint64_t size() const noexcept; ///< live keys
-    [[nodiscard]] std::uint64_t keyBytes() const noexcept { return m_keyBytes.load(std::memory_order_relaxed); }
-    [[nodiscard]] std::uint64_t memoryBytes() const noexcept; ///< tables and used arena space
+    [[nodiscard]] std::uint64_t size() const noexcept;        ///< live keys
+    [[nodiscard]] std::uint64_t keyBytes() const noexcept;    ///< of the live keys
+    [[nodiscard]] std::uint64_t memoryBytes() const noexcept; ///< taken from the system, whether in use or not
 
     static constexpr unsigned shardBits = 10;
     static constexpr std::size_t shardCount = std::size_t{1} << shardBits;
 
 private:
-    struct Table;
-    struct Capture;
-    struct alignas(64) Shard {
-        std::atomic<std::uint32_t> version{0}; // odd while a location changes
-        std::atomic<Table*> table{nullptr};
-        Mutex mutex; // guards all below and every change of the above
-        std::shared_ptr<Table> owner RUSTCASK_GUARDED_BY(mutex);
-        std::size_t live RUSTCASK_GUARDED_BY(mutex) = 0;         // entries, tombstones included
-        std::size_t usedSlots RUSTCASK_GUARDED_BY(mutex) = 0;    // live and removed
-        std::size_t removedWords RUSTCASK_GUARDED_BY(mutex) = 0; // of arena
-        std::uint64_t captureId RUSTCASK_GUARDED_BY(mutex) = 0;  // of the last capture that has this shard
+    /// What a reader needs of a shard's table, all of one moment.
+    struct View {
+        std::uint32_t version = 0;
+        std::uint32_t capacity = 0; ///< 0: no table
+        const std::atomic<Slot>* buckets = nullptr;
+        const Arena* arena = nullptr;
     };
 
     [[nodiscard]] Shard& shardOf(std::uint64_t hash) const noexcept;
-    [[nodiscard]] std::uint32_t* findEntry(const Table& table, std::string_view key, std::uint64_t hash,
-                                           std::size_t* slot) const noexcept;
-    void insertNew(Shard& shard, std::string_view key, std::uint64_t hash, const Location& location)
+    [[nodiscard]] static View view(const Shard& shard) noexcept;
+    template <typename OnCandidate>
+    [[nodiscard]] static Found findEntry(const View& view, std::string_view key, std::uint64_t hash,
+                                         OnCandidate onCandidate) noexcept;
+    [[nodiscard]] static Found findLocked(const Shard& shard, std::string_view key, std::uint64_t hash) noexcept
         RUSTCASK_REQUIRES(shard.mutex);
-    void overwrite(Shard& shard, std::uint32_t* entry, const Location& location) RUSTCASK_REQUIRES(shard.mutex);
-    void removeSlot(Shard& shard, std::size_t slot, std::uint32_t* entry) RUSTCASK_REQUIRES(shard.mutex);
-    void rebuild(Shard& shard, std::size_t keys, bool compact) RUSTCASK_REQUIRES(shard.mutex);
-    void compactIfWorthwhile(Shard& shard) RUSTCASK_REQUIRES(shard.mutex);
+    void makeRoom(Shard& shard, std::size_t keyBytes) RUSTCASK_REQUIRES(shard.mutex);
+    void insertNew(Shard& shard, std::string_view key, std::uint64_t hash, const Location& location) noexcept
+        RUSTCASK_REQUIRES(shard.mutex);
+    static void overwrite(Shard& shard, const Found& found, const Location& location) noexcept
+        RUSTCASK_REQUIRES(shard.mutex);
+    static void removeSlot(Shard& shard, const Found& found) noexcept RUSTCASK_REQUIRES(shard.mutex);
+    void rebuild(Shard& shard, std::size_t keys, std::size_t words, bool compact) RUSTCASK_REQUIRES(shard.mutex);
+    void compactIfWorthwhile(Shard& shard) noexcept RUSTCASK_REQUIRES(shard.mutex);
     void captureBeforeChange(Shard& shard) RUSTCASK_REQUIRES(shard.mutex);
-    void captureShard(Shard& shard, CapturedShard& into) RUSTCASK_REQUIRES(shard.mutex);
-    void count(const std::optional<Location>& before, const std::optional<Location>& after,
-               std::size_t keySize) noexcept;
+    static void captureShard(Shard& shard, CapturedShard& into) RUSTCASK_REQUIRES(shard.mutex);
+    static void count(Shard& shard, const std::optional<Location>& before, const Location* after,
+                      std::size_t keySize) noexcept RUSTCASK_REQUIRES(shard.mutex);
 
     Reclaimer& m_reclaimer;
     std::uint64_t m_seed; // of the hash: a hostile writer of keys must not be able to aim at one slot
+    std::shared_ptr<MemoryPool> m_pool;
     std::unique_ptr<Shard[]> m_shards;
-    std::atomic<std::int64_t> m_liveKeys{0};
-    std::atomic<std::int64_t> m_entries{0};
-    std::atomic<std::uint64_t> m_keyBytes{0};
-    std::atomic<std::uint64_t> m_tableBytes{0};
-    std::atomic<std::uint64_t> m_arenaBytes{0};
     std::unique_ptr<Capture> m_capture;
     std::atomic<std::uint64_t> m_captureId{0}; // of the running capture; 0: none
     std::uint64_t m_captures = 0;

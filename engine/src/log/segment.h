@@ -10,6 +10,7 @@
 #include <rustcask/stats.h>
 #include <rustcask/types.h>
 
+#include "format/file_names.h"
 #include "io/file_system.h"
 #include "thread_safety.h"
 
@@ -26,11 +27,12 @@ struct PendingBytes {
 /// writer, the merge and recovery add to; what is shared by readers is published with release and read with acquire.
 struct Segment {
     Segment(std::uint32_t fileIndex, Generation number, std::filesystem::path file)
-        : index(fileIndex), generation(number), path(std::move(file)) {}
+        : index(fileIndex), generation(number), path(std::move(file)), name(format::dataFileName(number)) {}
 
     const std::uint32_t index; ///< in the segment set; what the keydir stores
     const Generation generation;
     std::filesystem::path path; ///< changes only while a merge's output is not published yet
+    const std::string name;     ///< of the file, without a temporary suffix; for events
     bool mergeOutput = false;
     Timestamp created{};
 
@@ -58,15 +60,17 @@ struct Segment {
     std::shared_ptr<io::File> handleOwner;
     std::unique_ptr<PendingBytes> pending; ///< set before the segment is published, never changed
 
+    // The next two are not for concurrent callers: appends, or the one thread that loads the file. So they need no
+    // read-modify-write, which would cost as much as the rest of the bookkeeping.
     void countRecord(std::uint64_t sequence, std::uint64_t recordBytes, bool tombstone) noexcept {
-        records.fetch_add(1, std::memory_order_relaxed);
+        records.store(records.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
         if (tombstone) {
-            tombstones.fetch_add(1, std::memory_order_relaxed);
-            tombstoneBytes.fetch_add(recordBytes, std::memory_order_relaxed);
+            tombstones.store(tombstones.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+            tombstoneBytes.store(tombstoneBytes.load(std::memory_order_relaxed) + recordBytes,
+                                 std::memory_order_relaxed);
         }
         noteSequences(sequence, sequence);
     }
-    /// Not for concurrent callers: appends, or the one thread that loads the file.
     void noteSequences(std::uint64_t lowest, std::uint64_t highest) noexcept {
         if (lowest == 0)
             return;
@@ -77,8 +81,10 @@ struct Segment {
             highestSequence.store(highest, std::memory_order_relaxed);
     }
     void addLive(std::int64_t keys, std::int64_t recordBytes) noexcept {
-        liveKeys.fetch_add(keys, std::memory_order_relaxed);
-        liveBytes.fetch_add(recordBytes, std::memory_order_relaxed);
+        if (keys != 0)
+            liveKeys.fetch_add(keys, std::memory_order_relaxed);
+        if (recordBytes != 0)
+            liveBytes.fetch_add(recordBytes, std::memory_order_relaxed);
     }
     [[nodiscard]] FileStats stats() const;
 };

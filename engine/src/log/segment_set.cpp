@@ -102,7 +102,7 @@ void SegmentSet::attach(Segment& segment, std::shared_ptr<io::File> file, std::s
         oldFile = std::exchange(segment.handleOwner, std::move(file));
         segment.handle.store(segment.handleOwner.get(), std::memory_order_seq_cst);
         oldMapping = std::exchange(segment.mapping, std::move(mapping));
-        segment.mapped.store(segment.mapping ? segment.mapping->data() : nullptr, std::memory_order_seq_cst);
+        setMapped(segment, segment.mapping ? segment.mapping->data() : nullptr);
     }
     if (oldFile)
         m_reclaimer.retire(std::move(oldFile)); // readers may be in the middle of them
@@ -184,6 +184,12 @@ Result<std::string_view> SegmentSet::readThrough(const io::File& file, const Seg
     return std::string_view(scratch.data(), static_cast<std::size_t>(bytes));
 }
 
+void SegmentSet::setMapped(Segment& segment, const char* begin) const noexcept {
+    segment.mapped.store(begin, std::memory_order_seq_cst);
+    if (m_strategy == ReadStrategy::mapped)
+        m_mappings.begin[segment.index % m_mappings.begin.size()].store(begin, std::memory_order_relaxed);
+}
+
 const char* SegmentSet::mapNow(Segment& segment) const {
     const MutexLock lock(m_mutex);
     if (const char* mapped = segment.mapped.load(std::memory_order_relaxed))
@@ -195,7 +201,7 @@ const char* SegmentSet::mapNow(Segment& segment) const {
     if (file && size && *size >= length && length > 0) {
         if (auto mapping = (*file)->map(length, false)) {
             segment.mapping = std::move(*mapping);
-            segment.mapped.store(segment.mapping->data(), std::memory_order_release);
+            setMapped(segment, segment.mapping->data());
             return segment.mapping->data();
         }
     }

@@ -12,7 +12,7 @@
 #include <rustcask/result.h>
 
 #include "format/data_record.h"
-#include "keydir/reclaimer.h"
+#include "keydir/keydir.h"
 #include "log/segment.h"
 
 namespace rustcask::log {
@@ -47,6 +47,15 @@ public:
     [[nodiscard]] Result<std::string_view> read(Segment& segment, std::uint64_t offset, std::uint64_t bytes,
                                                 std::string& scratch) const;
 
+    /// The same without a word where it is not mapped (yet) or too short: the usual case of `ReadStrategy::mapped`.
+    [[nodiscard]] const char* readMapped(const Segment& segment, std::uint64_t offset,
+                                         std::uint64_t bytes) const noexcept {
+        const char* mapped =
+            m_strategy == ReadStrategy::mapped ? segment.mapped.load(std::memory_order_acquire) : nullptr;
+        return mapped != nullptr && offset + bytes <= segment.bytes.load(std::memory_order_acquire) ? mapped + offset
+                                                                                                    : nullptr;
+    }
+
     /// Gives the active file's handle and, for a mapped write path, mapping to readers.
     void attach(Segment& segment, std::shared_ptr<io::File> file, std::shared_ptr<io::Mapping> mapping);
 
@@ -54,6 +63,7 @@ public:
     void detachHandle(Segment& segment);
 
     [[nodiscard]] io::FileSystem& fileSystem() const noexcept { return *m_fileSystem; }
+    [[nodiscard]] const keydir::MappingHints& mappings() const noexcept { return m_mappings; }
     [[nodiscard]] keydir::Reclaimer& reclaimer() const noexcept { return m_reclaimer; }
 
 private:
@@ -64,6 +74,7 @@ private:
                                                        std::uint64_t offset, std::uint64_t bytes,
                                                        std::string& scratch) const;
     [[nodiscard]] const char* mapNow(Segment& segment) const;
+    void setMapped(Segment& segment, const char* begin) const noexcept;
     [[nodiscard]] Result<const io::File*> openNow(Segment& segment) const;
 
     std::shared_ptr<io::FileSystem> m_fileSystem;
@@ -71,6 +82,7 @@ private:
     ReadStrategy m_strategy;
     std::uint32_t m_maxOpenFiles;
     std::array<std::atomic<Block*>, 4096> m_blocks{};
+    mutable keydir::MappingHints m_mappings;
     mutable Mutex m_mutex; // guards the following, and the owners inside segments
     std::vector<std::unique_ptr<Block>> m_blockOwners RUSTCASK_GUARDED_BY(m_mutex);
     std::vector<std::shared_ptr<Segment>> m_segments RUSTCASK_GUARDED_BY(m_mutex);

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::uint64_t firstReservation = 64 << 10;
 constexpr std::uint64_t largestReservation = 64 << 20;
+constexpr std::uint64_t touchAheadBytes = 16 << 20;               // some milliseconds of appends at full speed
 constexpr std::uint64_t maxMappedBytes = std::uint64_t{64} << 30; // longer files are written with pwrite
 constexpr std::size_t largeValueBytes = 256 << 10; // from here on copying twice costs more than a second call
 
@@ -84,6 +85,8 @@ Result<void> Writer::mapActive(std::uint64_t firstRecordBytes) {
         auto mapping = m_file->map(length, true);
         if (mapping) {
             m_mapping = std::move(*mapping);
+            m_touchedTo = 0;
+            m_touchNextAt = std::max(end, firstReservation);
             return {};
         }
         reserved = failure({.code = ErrorCode::unsupported, .operation = "map the active file"});
@@ -176,19 +179,32 @@ Result<void> Writer::write(std::uint64_t offset, std::string_view head, std::str
     return {};
 }
 
-Writer::Place Writer::finish(const format::RecordHeader& header) {
-    Place place{
-        .segment = m_active, .offset = m_active->bytes.load(std::memory_order_relaxed), .bytes = header.recordBytes()};
+// Asks for pages well ahead of `offset`, at most as many as the file is long already: a small file shall stay small.
+void Writer::touchAhead(std::uint64_t offset) noexcept {
+    const std::uint64_t ahead = std::clamp(offset, firstReservation, touchAheadBytes);
+    const std::uint64_t end = std::min(offset + ahead, m_reserved);
+    m_touchNextAt = offset + ahead / 2;
+    const std::uint64_t begin = std::max(offset, m_touchedTo);
+    if (begin >= end)
+        return;
+    m_touchedTo = end;
+    m_toucher.request(m_mapping, begin, end);
+}
+
+Writer::Place Writer::finish(const format::RecordHeader& header) noexcept {
+    Place place{.segment = m_active.get(),
+                .offset = m_active->bytes.load(std::memory_order_relaxed),
+                .bytes = header.recordBytes()};
     m_active->countRecord(header.sequence.value, place.bytes, header.tombstone());
     m_active->bytes.store(place.offset + place.bytes, std::memory_order_release);
+    if (m_mapping && place.offset >= m_touchNextAt)
+        touchAhead(place.offset + place.bytes);
     return place;
 }
 
 Result<Writer::Place> Writer::append(Sequence sequence, Timestamp time, std::string_view key, std::string_view value,
                                      bool tombstone) {
     const std::uint64_t bytes = format::recordBytes(key.size(), value.size());
-    if (auto done = makeRoom(bytes); !done)
-        return failure(std::move(done.error()));
     const std::uint64_t offset = m_active->bytes.load(std::memory_order_relaxed);
     if (m_mapping) {
         format::encodeRecord(m_mapping->data() + offset, sequence, time, key, value, tombstone);
@@ -292,6 +308,7 @@ Result<void> Writer::seal() {
     const std::uint64_t length = m_active->bytes.load(std::memory_order_relaxed);
     if (auto done = flush(); !done)
         return done;
+    m_toucher.stop();
     if (m_reserved > length) {
         if (auto done = m_file->truncate(length); !done)
             return done;

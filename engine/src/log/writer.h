@@ -10,6 +10,7 @@
 #include <rustcask/options.h>
 #include <rustcask/result.h>
 
+#include "log/page_toucher.h"
 #include "log/segment_set.h"
 
 namespace rustcask::log {
@@ -31,7 +32,7 @@ public:
         std::function<void(const std::shared_ptr<Segment>&)> sealed;
     };
     struct Place {
-        std::shared_ptr<Segment> segment;
+        Segment* segment = nullptr; ///< the active one
         std::uint64_t offset = 0;
         std::uint64_t bytes = 0;
     };
@@ -39,7 +40,17 @@ public:
     Writer(SegmentSet& segments, Settings settings);
     ~Writer();
 
-    /// Appends one record, sealing the active file first when it would grow too long. On failure nothing was appended;
+    /// Makes room for a record of `bytes` bytes: seals the active file when it would grow too long, begins a new one,
+    /// reserves space. An append of that size then seals nothing. Errors: noSpace, ioError.
+    [[nodiscard]] Result<void> makeRoom(std::uint64_t bytes);
+    /// Whether there is room already.
+    [[nodiscard]] bool hasRoom(std::uint64_t bytes) const noexcept {
+        if (!m_active || m_broken)
+            return false;
+        const std::uint64_t end = m_active->bytes.load(std::memory_order_relaxed) + bytes;
+        return end <= m_settings.maxFileBytes && (!m_mapping || end <= m_reserved);
+    }
+    /// Appends one record, having made room for it. On failure nothing was appended;
     /// if even taking back a partial append failed, `isBroken`. Errors: noSpace, ioError.
     [[nodiscard]] Result<Place> append(Sequence sequence, Timestamp time, std::string_view key, std::string_view value,
                                        bool tombstone);
@@ -65,12 +76,12 @@ public:
     [[nodiscard]] std::uint64_t fsyncs() const noexcept { return m_fsyncs; }
 
 private:
-    [[nodiscard]] Result<void> makeRoom(std::uint64_t bytes);
     [[nodiscard]] Result<void> begin(std::uint64_t firstRecordBytes);
     [[nodiscard]] Result<void> mapActive(std::uint64_t firstRecordBytes);
     [[nodiscard]] Result<void> reserve(std::uint64_t end);
     [[nodiscard]] Result<void> write(std::uint64_t offset, std::string_view head, std::string_view tail);
-    [[nodiscard]] Place finish(const format::RecordHeader& header);
+    [[nodiscard]] Place finish(const format::RecordHeader& header) noexcept;
+    void touchAhead(std::uint64_t offset) noexcept;
     [[nodiscard]] tl::unexpected<Error> takeBack(Error error);
 
     SegmentSet& m_segments;
@@ -79,6 +90,9 @@ private:
     std::shared_ptr<io::File> m_file;
     std::shared_ptr<io::Mapping> m_mapping;
     std::uint64_t m_reserved = 0; ///< file length, when space is reserved ahead
+    PageToucher m_toucher;
+    std::uint64_t m_touchedTo = 0;   ///< what the toucher was asked for so far
+    std::uint64_t m_touchNextAt = 0; ///< offset at which to ask for more
     std::string m_scratch;
     bool m_broken = false;
     std::uint64_t m_fsyncs = 0;

@@ -7,10 +7,8 @@
 namespace rustcask {
 
 Result<std::optional<KeydirEntry>> Database::Impl::keydirEntry(std::string_view key) const {
-    if (auto valid = checkKey(key, "look up a key"); !valid)
-        return failure(std::move(valid.error()));
-    if (auto valid = checkOpen("look up a key"); !valid)
-        return failure(std::move(valid.error()));
+    if (auto refused = checkRead(key, "look up a key"))
+        return failure(*std::move(refused));
     for (;;) {
         const keydir::Reclaimer::Guard guard(m_core->reclaimer);
         const auto location = m_keydir.find(key, m_keydir.hash(key));

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#include "keydir/entry.h"
+#include "keydir/memory_pool.h"
+
+/// What a shard of the keydir is made of: an arena of entries and a table of slots that point into it.
+namespace rustcask::keydir {
+
+/// Memory for entries, addressed by 24-bit word positions: at most 64 chunks, of a size that fits what the shard holds.
+/// A full arena is replaced by one of larger chunks. An entry lies in one block, a long key's in several chunks that
+/// are one. What has been handed out never moves, the list of chunks included, so readers need no lock.
+class Arena {
+public:
+    static constexpr std::size_t maxChunks = 64;
+
+    /// With room for about `words` words to begin with, and for three times as many at the end.
+    Arena(std::shared_ptr<MemoryPool> pool, std::size_t words) : m_pool(std::move(pool)) {
+        while (words >> m_chunkBits > 20 && m_chunkBits < maxChunkBits)
+            ++m_chunkBits;
+    }
+
+    /// Makes sure that `allocate(words)` succeeds; false: the arena is full. Throws `std::bad_alloc`.
+    [[nodiscard]] bool makeRoom(std::size_t words) {
+        if (m_next + words <= m_limit)
+            return true;
+        const std::size_t chunkWords = std::size_t{1} << m_chunkBits;
+        const std::size_t chunks = (words + (m_chunkCount == 0 ? firstPosition : 0) + chunkWords - 1) >> m_chunkBits;
+        if (m_chunkCount + chunks > maxChunks || (m_chunkCount + chunks) << m_chunkBits > positionMask)
+            return false;
+        m_blocks.emplace_back(*m_pool, chunks << m_chunkBits);
+        if (m_chunkCount > 0)
+            m_next = static_cast<std::uint32_t>(m_chunkCount << m_chunkBits);
+        for (std::size_t i = 0; i < chunks; ++i)
+            m_chunks[m_chunkCount++] = m_blocks.back().data() + (i << m_chunkBits);
+        m_limit = static_cast<std::uint32_t>(m_chunkCount << m_chunkBits);
+        return true;
+    }
+
+    /// @pre `makeRoom(words)`
+    [[nodiscard]] std::uint32_t allocate(std::size_t words) noexcept {
+        const std::uint32_t position = m_next;
+        m_next += static_cast<std::uint32_t>(words);
+        m_usedWords += words;
+        return position;
+    }
+
+    [[nodiscard]] std::uint32_t* at(std::uint32_t position) const noexcept {
+        return m_chunks[position >> m_chunkBits] + (position & ((1U << m_chunkBits) - 1));
+    }
+    [[nodiscard]] bool nearlyFull() const noexcept { return m_chunkCount * 3 > maxChunks * 2; }
+    [[nodiscard]] std::size_t usedWords() const noexcept { return m_usedWords; }
+
+private:
+    static constexpr unsigned maxChunkBits = 18;      // 64 of them are all that a position can name
+    static constexpr std::uint32_t firstPosition = 8; // not 0; half a line, so that entries of half a line lie in one
+
+    unsigned m_chunkBits = 6;
+    std::array<std::uint32_t*, maxChunks> m_chunks{};
+    std::size_t m_chunkCount = 0;
+    std::uint32_t m_next = firstPosition;
+    std::uint32_t m_limit = 0; // position after the last chunk
+    std::size_t m_usedWords = 0;
+    std::shared_ptr<MemoryPool> m_pool; // before the blocks: the last to go
+    std::vector<PoolArray<std::uint32_t>> m_blocks;
+};
+
+// Slots come in buckets of one cache line. A key is in the first bucket of its chain that had room; a bucket with an
+// empty slot has never been full, so no chain goes on behind it.
+inline constexpr std::size_t slotsPerBucket = 8;
+
+// Scales the low half of the hash to any number of buckets, so that a table can grow by a quarter instead of doubling.
+// The first slot of the bucket.
+[[nodiscard]] inline std::size_t homeBucket(std::uint64_t hash, std::size_t capacity) noexcept {
+    return static_cast<std::size_t>((hash & 0xFFFFFFFF) * (capacity / slotsPerBucket) >> 32) * slotsPerBucket;
+}
+
+// 70 % full, so that it lasts until it is 86 % full.
+[[nodiscard]] inline std::size_t capacityFor(std::size_t keys) noexcept {
+    return (keys * 10 / 7 / slotsPerBucket + 1) * slotsPerBucket;
+}
+[[nodiscard]] inline bool isFull(std::size_t usedSlots, std::size_t capacity) noexcept {
+    return (usedSlots + 1) * 100 > capacity * 86;
+}
+
+// Of the slots of a bucket those with a tag, and those that are empty, a bit each. All at once: a loop that ends at the
+// first hit is a branch that the processor guesses wrong, and then it begins no other look-up meanwhile.
+struct BucketMatch {
+    unsigned tagged = 0;
+    unsigned empty = 0;
+};
+
+[[nodiscard]] inline BucketMatch matchBucket(const std::atomic<Slot>* bucket, std::uint32_t tag) noexcept {
+#if defined(__SSE2__) && !defined(__SANITIZE_THREAD__)
+    // Each half of a slot is read whole, which is all that is asked of this; what matches is read again as an atomic.
+    const auto* at = reinterpret_cast<const __m128*>(bucket);
+    const auto low = [&](int i) { // the low halves of four slots
+        return _mm_castps_si128(_mm_shuffle_ps(at[i], at[i + 1], _MM_SHUFFLE(2, 0, 2, 0)));
+    };
+    const __m128i first = low(0);
+    const __m128i second = low(2);
+    const auto bits = [](__m128i a, __m128i b) {
+        const __m128i words = _mm_packs_epi32(a, b);
+        return static_cast<unsigned>(_mm_movemask_epi8(_mm_packs_epi16(words, words))) & 0xFF;
+    };
+    const __m128i wanted = _mm_set1_epi32(static_cast<int>(tag));
+    const __m128i zero = _mm_setzero_si128();
+    return {.tagged = bits(_mm_cmpeq_epi32(_mm_srli_epi32(first, 24), wanted),
+                           _mm_cmpeq_epi32(_mm_srli_epi32(second, 24), wanted)),
+            .empty = bits(_mm_cmpeq_epi32(first, zero), _mm_cmpeq_epi32(second, zero))};
+#else
+    BucketMatch match;
+    for (unsigned i = 0; i < slotsPerBucket; ++i) {
+        const Slot slot = bucket[i].load(std::memory_order_relaxed);
+        match.tagged |= unsigned{(static_cast<std::uint32_t>(slot) >> 24) == tag} << i;
+        match.empty |= unsigned{static_cast<std::uint32_t>(slot) == 0} << i;
+    }
+    return match;
+#endif
+}
+
+/// An open-addressed table of slots over an arena.
+struct Table {
+    Table(std::shared_ptr<MemoryPool> memory, std::size_t slotCount, std::shared_ptr<Arena> into)
+        : pool(std::move(memory)),
+          capacity(static_cast<std::uint32_t>(slotCount)),
+          storage(*pool, slotCount),
+          buckets(storage.data()),
+          arena(std::move(into)) {
+        std::uninitialized_value_construct_n(buckets, slotCount);
+    }
+    [[nodiscard]] Slot load(std::size_t index) const noexcept { return buckets[index].load(std::memory_order_relaxed); }
+
+    /// The first slot of the key's buckets that is empty or removed. There is one: the table is never full.
+    [[nodiscard]] std::size_t freeSlot(std::uint64_t hash) const noexcept {
+        for (std::size_t bucket = homeBucket(hash, capacity);;
+             bucket = bucket + slotsPerBucket == capacity ? 0 : bucket + slotsPerBucket)
+            for (std::size_t i = bucket; i < bucket + slotsPerBucket; ++i)
+                if (const Slot slot = load(i); slot == emptySlot || slot == removedSlot)
+                    return i;
+    }
+
+    /// Calls `visit(index, slot, entry)` for each entry.
+    template <typename Visit>
+    void forEach(Visit visit) const {
+        for (std::size_t i = 0; i < capacity; ++i) {
+            // Entries lie anywhere in the arena, which is not in the cache: eight are on their way at a time.
+            if (const Slot ahead = i + 8 < capacity ? load(i + 8) : emptySlot;
+                ahead != emptySlot && ahead != removedSlot)
+                __builtin_prefetch(arena->at(positionOf(ahead)));
+            if (const Slot slot = load(i); slot != emptySlot && slot != removedSlot)
+                visit(i, slot, arena->at(positionOf(slot)));
+        }
+    }
+
+    std::shared_ptr<MemoryPool> pool; // first: the last to go
+    std::uint32_t capacity;
+    PoolArray<std::atomic<Slot>> storage;
+    std::atomic<Slot>* buckets;
+    std::shared_ptr<Arena> arena;
+};
+
+} // namespace rustcask::keydir
