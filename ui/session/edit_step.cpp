@@ -4,8 +4,6 @@
 #include <QCoreApplication>
 #include <QStringList>
 
-#include <rustcask/history.h>
-
 #include "theme/format.h"
 
 namespace rustcask::ui {
@@ -75,6 +73,10 @@ void EditStep::hold(Side side, quint64 index, const QByteArray& value) {
 }
 
 void EditStep::makeOne(rustcask::Database& database, const KeyChange& change, bool skipConflicts, EditTally& tally) {
+    if (change.verdict != KeyChange::Verdict::make) {
+        ++(change.verdict == KeyChange::Verdict::lost ? tally.lost : tally.absent);
+        return;
+    }
     const std::string_view key = view(change.key);
     for (int attempt = 1;; ++attempt) {
         auto seen = database.info(key);
@@ -161,7 +163,7 @@ EditTally EditStep::make(rustcask::Database& database, const ChangeList& changes
     return tally;
 }
 
-rustcask::Result<std::optional<QByteArray>> EditStep::valueOf(const rustcask::Database& database, Side side,
+rustcask::Result<std::optional<QByteArray>> EditStep::valueOf(rustcask::VersionFiles& files, Side side,
                                                               quint64 index) const {
     if (const auto held = m_held[side].find(index); held != m_held[side].end()) {
         return std::optional(held->second);
@@ -175,7 +177,7 @@ rustcask::Result<std::optional<QByteArray>> EditStep::valueOf(const rustcask::Da
                         m_overheadBytes + keyView(index).size() + record.valueBytes};
     version.sequence = rustcask::Sequence{record.sequence};
     version.valueBytes = record.valueBytes;
-    const auto value = rustcask::readVersion(database.directory(), version);
+    const auto value = files.read(version);
     if (!value) {
         if (value.error().code == rustcask::ErrorCode::corruption) {
             return std::optional<QByteArray>(); // the file went in a merge, or what stands there is damaged
@@ -185,7 +187,8 @@ rustcask::Result<std::optional<QByteArray>> EditStep::valueOf(const rustcask::Da
     return std::optional(QByteArray(value->data(), static_cast<qsizetype>(value->size())));
 }
 
-rustcask::Result<std::optional<bool>> EditStep::matches(const rustcask::Database& database, Side side, quint64 index,
+rustcask::Result<std::optional<bool>> EditStep::matches(const rustcask::Database& database,
+                                                        rustcask::VersionFiles& files, Side side, quint64 index,
                                                         const std::optional<rustcask::KeyInfo>& info) const {
     const Record& record = m_changes[index].sides[side];
     if (!info || record.kind != Record::Kind::present) {
@@ -197,7 +200,7 @@ rustcask::Result<std::optional<bool>> EditStep::matches(const rustcask::Database
     if (record.valueBytes != info->valueBytes) {
         return std::optional(false);
     }
-    const auto expected = valueOf(database, side, index);
+    const auto expected = valueOf(files, side, index);
     if (!expected) {
         return rustcask::failure(expected.error());
     }
@@ -212,6 +215,7 @@ rustcask::Result<std::optional<bool>> EditStep::matches(const rustcask::Database
 }
 
 EditTally EditStep::replay(rustcask::Database& database, bool forward, rustcask::Progress& progress) {
+    rustcask::VersionFiles files(database.directory());
     EditTally tally;
     tally.wanted = size();
     progress.setTotals(0, size(), 0);
@@ -235,9 +239,9 @@ EditTally EditStep::replay(rustcask::Database& database, bool forward, rustcask:
             ++tally.lost;
             continue;
         }
-        const auto asLeft = matches(database, from, index, *seen);
+        const auto asLeft = matches(database, files, from, index, *seen);
         const auto asWanted =
-            asLeft && !asLeft->value_or(false) ? matches(database, to, index, *seen) : std::optional(false);
+            asLeft && !asLeft->value_or(false) ? matches(database, files, to, index, *seen) : std::optional(false);
         if (!asLeft || !asWanted) {
             tally.error = asLeft ? asWanted.error() : asLeft.error();
             break;
@@ -249,7 +253,7 @@ EditTally EditStep::replay(rustcask::Database& database, bool forward, rustcask:
         }
         std::optional<QByteArray> value;
         if (change.sides[to].kind != Record::Kind::absent) {
-            auto read = valueOf(database, to, index);
+            auto read = valueOf(files, to, index);
             if (!read) {
                 tally.error = read.error();
                 break;

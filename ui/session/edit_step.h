@@ -11,6 +11,7 @@
 #include <QSet>
 
 #include <rustcask/database.h>
+#include <rustcask/version_files.h>
 
 namespace rustcask::ui {
 
@@ -22,6 +23,9 @@ struct KeyChange {
     /// is absent); otherwise it is a conflict, and nothing is written.
     bool guarded = false;
     std::optional<rustcask::Sequence> expected{};
+    /// For lists whose changes are worked out one by one: there may be nothing to do, or no value to be had.
+    enum class Verdict { make, asWanted, lost };
+    Verdict verdict = Verdict::make;
 };
 
 /// Changes to be made one after another: a million of them need not be in memory at once.
@@ -84,12 +88,12 @@ private:
     [[nodiscard]] Record recordOf(std::string_view key, const std::optional<rustcask::KeyInfo>& info);
     /// Whether the key is as it was on `side`: by the record, or by its value when another step has restored that under
     /// a new number. nullopt: that cannot be told any more.
-    [[nodiscard]] rustcask::Result<std::optional<bool>> matches(const rustcask::Database& database, Side side,
-                                                                quint64 index,
+    [[nodiscard]] rustcask::Result<std::optional<bool>> matches(const rustcask::Database& database,
+                                                                rustcask::VersionFiles& files, Side side, quint64 index,
                                                                 const std::optional<rustcask::KeyInfo>& info) const;
     void hold(Side side, quint64 index, const QByteArray& value);
     /// nullopt: it cannot be had any more.
-    [[nodiscard]] rustcask::Result<std::optional<QByteArray>> valueOf(const rustcask::Database& database, Side side,
+    [[nodiscard]] rustcask::Result<std::optional<QByteArray>> valueOf(rustcask::VersionFiles& files, Side side,
                                                                       quint64 index) const;
 
     std::string m_keys;
