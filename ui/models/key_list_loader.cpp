@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/key_list_loader.h"
 
+#include <tuple>
+#include <utility>
+
 namespace rustcask::ui {
 
 namespace {
@@ -15,6 +18,11 @@ tl::unexpected<rustcask::Error> cancelledError(std::string operation) {
     error.operation = std::move(operation);
     return rustcask::failure(std::move(error));
 }
+
+struct Loaded {
+    std::shared_ptr<const KeySource> source{};
+    std::shared_ptr<const RowIds> rows{};
+};
 
 struct Orders {
     std::shared_ptr<const RowIds> byKey{};
@@ -54,7 +62,12 @@ void KeyListLoader::stop() {
     cancel(m_arrangeTask);
     cancel(m_timesTask);
     m_poll.stop();
-    m_runner = nullptr;
+    // All of it may be a gigabyte: whoever lets go of it last is to be a worker.
+    using Parts =
+        std::tuple<std::shared_ptr<const KeySource>, std::shared_ptr<const KeySource>, std::shared_ptr<const RowIds>,
+                   std::shared_ptr<const RowIds>, std::shared_ptr<const RowIds>>;
+    auto parts = std::make_shared<const Parts>(m_source, m_model->source(), m_byKey, m_order, m_model->rows());
+    TaskRunner* runner = std::exchange(m_runner, nullptr);
     m_provider = nullptr;
     m_currentValue = nullptr;
     m_source.reset();
@@ -67,6 +80,7 @@ void KeyListLoader::stop() {
     m_reloadAgain = false;
     m_state = State::empty;
     m_model->setSource(nullptr);
+    disposeOn(runner, std::move(parts));
     Q_EMIT changed();
 }
 
@@ -81,31 +95,40 @@ void KeyListLoader::reload() {
     m_reloadAgain = false;
     m_loadClock.start();
     m_editsAtLoad = m_edits.size();
-    m_loadTask = m_runner->start<std::shared_ptr<const KeySource>>(
-        tr("Read the keys"), [provider = m_provider](rustcask::Progress& progress) { return provider(progress); }, this,
-        [this, serial = ++m_loadSerial](rustcask::Result<std::shared_ptr<const KeySource>> source) {
+    m_loadTask = m_runner->start<Loaded>(
+        tr("Read the keys"),
+        [provider = m_provider, first = m_state != State::complete && m_state != State::partial](
+            rustcask::Progress& progress) -> rustcask::Result<Loaded> {
+            auto source = provider(progress);
+            if (!source) {
+                return rustcask::failure(source.error());
+            }
+            return Loaded{*source, first ? sourceRows((*source)->size()) : nullptr};
+        },
+        this,
+        [this, serial = ++m_loadSerial](rustcask::Result<Loaded> loaded) {
             if (!m_runner || serial != m_loadSerial) {
                 return;
             }
             m_loadTask.clear();
-            if (!source) {
-                fail(source.error());
+            if (!loaded) {
+                fail(loaded.error());
                 return;
             }
-            take(std::move(*source));
+            take(std::move(loaded->source), std::move(loaded->rows));
         },
         quiet);
     Q_EMIT changed();
 }
 
-void KeyListLoader::take(std::shared_ptr<const KeySource> source) {
+void KeyListLoader::take(std::shared_ptr<const KeySource> source, std::shared_ptr<const RowIds> rows) {
     m_source = std::move(source);
     m_byKey.reset();
     m_order.reset();
     cancel(m_orderTask);
     if (m_state == State::loading || m_state == State::failed) {
         // Something to see at once; sorted when it is.
-        m_model->setSource(m_source);
+        m_model->setSource(m_source, std::move(rows));
         m_edits.remove(0, m_editsAtLoad);
         m_editsAtLoad = 0;
         m_editsShown = 0;
@@ -182,7 +205,7 @@ void KeyListLoader::arrangeRows() {
     const qsizetype editsBefore = sameSource ? m_editsShown : m_editsAtLoad;
     m_hits = std::make_shared<PartialHits>();
     m_firstHitsShown = false;
-    ArrangeInput input{table, m_matcher, m_sort, m_byKey, ordered ? m_order : nullptr, m_currentValue};
+    ArrangeInput input{table, m_matcher, m_sort, m_byKey, ordered ? m_order : nullptr, m_currentValue, m_editable};
     m_arrangeTask = m_runner->start<Arrangement>(
         tr("Filter the keys"),
         [input = std::move(input), hits = m_hits](rustcask::Progress& progress) -> rustcask::Result<Arrangement> {
@@ -227,7 +250,27 @@ void KeyListLoader::arrangeRows() {
 
 void KeyListLoader::install(const std::shared_ptr<const KeySource>& source, const Arrangement& arrangement,
                             const KeySort& sort, const KeyMatcher& matcher) {
+    std::shared_ptr<const void> rows = m_model->rows();
+    std::shared_ptr<const void> former = source != m_model->source() ? m_model->source() : nullptr;
     m_model->setRows(source, arrangement, sort, matcher, source == m_source ? m_byKey : nullptr);
+    dispose(std::move(rows));
+    dispose(std::move(former));
+}
+
+void KeyListLoader::dispose(std::shared_ptr<const void> large) {
+    disposeOn(m_runner, std::move(large));
+}
+
+void KeyListLoader::disposeOn(TaskRunner* runner, std::shared_ptr<const void> large) {
+    if (large && runner != nullptr) {
+        runner->start<bool>(
+            tr("Free memory"),
+            [large = std::move(large)](rustcask::Progress&) mutable -> rustcask::Result<bool> {
+                large.reset();
+                return true;
+            },
+            nullptr, {}, quiet);
+    }
 }
 
 /// Lays the edits from number `from` on over the model.

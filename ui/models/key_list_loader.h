@@ -39,6 +39,8 @@ public:
     void setFilter(const KeyFilter& filter);
     void setSort(const KeySort& sort);
 
+    /// Edits are to be expected: rows are made so that they can change at once.
+    void setEditable(bool editable) { m_editable = editable; }
     /// Edits made by this window: shown at once, or as soon as a long list's order is known.
     void note(const QVector<KeyNote>& notes);
     /// The rows in view: fetches their times of writing in the background.
@@ -52,11 +54,14 @@ public:
     [[nodiscard]] bool isSorting() const {
         return m_orderTask || (m_state == State::complete && !(m_model->isSorted() && m_model->sort() == m_sort));
     }
+    /// Of the newest source, null while it is being found.
+    [[nodiscard]] const std::shared_ptr<const RowIds>& keyOrder() const { return m_byKey; }
     [[nodiscard]] bool isReloading() const { return m_loadTask || m_source != m_model->source(); }
     [[nodiscard]] quint64 hitsSoFar() const; ///< while partial
     [[nodiscard]] quint64 searchedSoFar() const;
     /// Counters of what is being done: taking the source (an earlier moment reads the whole log) or searching.
     [[nodiscard]] rustcask::ProgressCounts counts() const;
+    [[nodiscard]] qint64 loadingMs() const { return m_loadClock.isValid() ? m_loadClock.elapsed() : 0; }
     /// How long the last source took from asking to rows, in ms: a measure of how often to ask.
     [[nodiscard]] qint64 lastLoadMs() const { return m_lastLoadMs; }
 
@@ -67,7 +72,10 @@ Q_SIGNALS:
 
 private:
     void cancel(QPointer<Task>& task);
-    void take(std::shared_ptr<const KeySource> source);
+    void take(std::shared_ptr<const KeySource> source, std::shared_ptr<const RowIds> rows);
+    /// Lets go of something large on a worker: freeing a gigabyte takes longer than the window may wait.
+    void dispose(std::shared_ptr<const void> large);
+    static void disposeOn(TaskRunner* runner, std::shared_ptr<const void> large);
     void orderRows();
     void arrangeRows();
     void install(const std::shared_ptr<const KeySource>& source, const Arrangement& arrangement, const KeySort& sort,
@@ -94,6 +102,7 @@ private:
     QVector<KeyNote> m_edits;    // since the model's source was asked for
     qsizetype m_editsShown = 0;  // how many of them the model has
     qsizetype m_editsAtLoad = 0; // how many of them were there when m_source was asked for
+    bool m_editable = false;
     bool m_reloadAgain = false;
     bool m_firstTold = false;
     bool m_allTold = false;

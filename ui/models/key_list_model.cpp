@@ -40,6 +40,12 @@ QString plainToolTip(const QString& text) {
     return QStringLiteral("<p style=\"white-space:pre-wrap\">%1</p>").arg(text.toHtmlEscaped());
 }
 
+std::shared_ptr<const RowIds> sourceRows(std::size_t count) {
+    auto rows = std::make_shared<RowIds>(count);
+    std::iota(rows->begin(), rows->end(), RowId{0});
+    return rows;
+}
+
 KeyListModel::KeyListModel(QObject* parent) : QAbstractTableModel(parent), m_rows(std::make_shared<const RowIds>()) {}
 
 int KeyListModel::rowCount(const QModelIndex& parent) const {
@@ -94,7 +100,7 @@ QVariant KeyListModel::display(const QModelIndex& index) const {
     case keyColumn:
         return displayKeyShort(shown.key);
     case sizeColumn:
-        return formatBytes(shown.valueBytes);
+        return isGone(shown) ? tr("gone") : formatBytes(shown.valueBytes);
     case writtenColumn: {
         const auto known = m_times.find(id);
         if (known == m_times.end()) {
@@ -103,7 +109,7 @@ QVariant KeyListModel::display(const QModelIndex& index) const {
         return known->second ? formatTime(*known->second) : tr("unreadable");
     }
     case generationColumn:
-        return formatCount(shown.generation.value);
+        return isGone(shown) ? QString() : formatCount(shown.generation.value);
     default:
         return {};
     }
@@ -118,7 +124,7 @@ QString KeyListModel::toolTip(const QModelIndex& index) const {
                (m_drafts.contains(key(index.row())) ? tr("Has unsaved changes.") + QLatin1Char(' ') : QString()) +
                tr("Key of %1").arg(formatBytesExactly(shown.key.size()));
     case sizeColumn:
-        return formatBytesExactly(shown.valueBytes);
+        return isGone(shown) ? tr("Its values are not in the log any more.") : formatBytesExactly(shown.valueBytes);
     case writtenColumn: {
         const auto known = m_times.find(id);
         return known != m_times.end() && known->second
@@ -186,11 +192,21 @@ QVariant KeyListModel::headerData(int section, Qt::Orientation orientation, int 
     case sizeColumn:
         return tip ? tr("Sort by the size of the value") : tr("Value size");
     case writtenColumn:
+        if (m_deletedKeys) {
+            return tip ? tr("Sort in the order in which the keys were deleted") : tr("Deleted");
+        }
         return tip ? tr("Sort in the order in which the records were written") : tr("Written");
     case generationColumn:
         return tip ? tr("Sort by place: generation of the file, then offset") : tr("Generation");
     default:
         return {};
+    }
+}
+
+void KeyListModel::setDeletedKeys(bool deleted) {
+    if (deleted != m_deletedKeys) {
+        m_deletedKeys = deleted;
+        Q_EMIT headerDataChanged(Qt::Horizontal, 0, columns - 1);
     }
 }
 
@@ -203,14 +219,12 @@ RowIds KeyListModel::ids(int first, int last) const {
     return {begin + first, begin + last + 1};
 }
 
-void KeyListModel::setSource(std::shared_ptr<const KeySource> source) {
+void KeyListModel::setSource(std::shared_ptr<const KeySource> source, std::shared_ptr<const RowIds> rows) {
     beginResetModel();
     m_source = std::move(source);
     m_byKey.reset();
     m_overlay = KeyOverlay(m_source ? m_source->size() : 0);
-    RowIds rows(m_source ? m_source->size() : 0);
-    std::iota(rows.begin(), rows.end(), RowId{0});
-    m_rows = std::make_shared<const RowIds>(std::move(rows));
+    m_rows = rows ? std::move(rows) : sourceRows(m_source ? m_source->size() : 0);
     m_ownRows.reset();
     m_first = 0;
     m_undecided = m_unsearched = 0;
@@ -230,7 +244,7 @@ void KeyListModel::setRows(std::shared_ptr<const KeySource> source, const Arrang
         m_times.clear();
     }
     m_rows = arrangement.rows;
-    m_ownRows.reset();
+    m_ownRows = arrangement.own;
     m_undecided = arrangement.undecided;
     m_unsearched = arrangement.unsearched;
     m_sorted = arrangement.sorted;
@@ -324,11 +338,10 @@ std::size_t KeyListModel::placeFor(RowId id) const {
 RowIds& KeyListModel::ownRows() {
     if (!m_ownRows) {
         m_ownRows = std::make_shared<RowIds>(*m_rows);
-        m_rows = m_ownRows;
     } else if (m_ownRows.use_count() > 2) { // a worker looks at them
         m_ownRows = std::make_shared<RowIds>(*m_ownRows);
-        m_rows = m_ownRows;
     }
+    m_rows = m_ownRows;
     return *m_ownRows;
 }
 

@@ -18,6 +18,9 @@ struct WrittenTime {
     std::optional<rustcask::Timestamp> time{}; ///< nullopt: the record's header cannot be read
 };
 
+/// The numbers from 0 to `count - 1`: a source in its own order.
+[[nodiscard]] std::shared_ptr<const RowIds> sourceRows(std::size_t count);
+
 /// A key that has been edited since the list's source was taken.
 struct KeyNote {
     QByteArray key{};
@@ -50,8 +53,9 @@ public:
     [[nodiscard]] Qt::ItemFlags flags(const QModelIndex& index) const override;
 
     // Contents, replaced in one go.
-    /// Shows all keys of `source` in its own order. nullptr: nothing.
-    void setSource(std::shared_ptr<const KeySource> source);
+    /// Shows all keys of `source` in its own order. nullptr: nothing. `rows` are the numbers from 0 on, if they have
+    /// been made already: millions of them take a moment.
+    void setSource(std::shared_ptr<const KeySource> source, std::shared_ptr<const RowIds> rows = nullptr);
     /// Shows the arranged rows of the same or of another source; edits laid over the old source are kept only for the
     /// same one.
     void setRows(std::shared_ptr<const KeySource> source, const Arrangement& arrangement, const KeySort& sort,
@@ -73,6 +77,8 @@ public:
     /// Where the page's first row stands in the list.
     [[nodiscard]] std::size_t firstOfPage() const { return m_first; }
 
+    /// The list is one of deleted keys: columns tell of the deletion and of the last value.
+    void setDeletedKeys(bool deleted);
     /// Marks the keys that have a draft.
     void setDrafts(const QSet<QByteArray>& keys);
 
@@ -118,6 +124,10 @@ private:
     void moveOrRepaint(std::size_t place, RowId id);
     void insertRow(RowId id);
     void removeRowAt(std::size_t place);
+    /// A deleted key whose last value is not there any more: no file has the number 0.
+    [[nodiscard]] bool isGone(const rustcask::SnapshotEntry& entry) const {
+        return m_deletedKeys && entry.generation.value == 0;
+    }
     [[nodiscard]] QVariant display(const QModelIndex& index) const;
     [[nodiscard]] QString toolTip(const QModelIndex& index) const;
 
@@ -131,6 +141,7 @@ private:
     std::uint64_t m_undecided = 0;
     std::uint64_t m_unsearched = 0;
     bool m_sorted = false;
+    bool m_deletedKeys = false;
     KeySort m_sort;
     KeyMatcher m_matcher;
     QSet<QByteArray> m_drafts;

@@ -173,15 +173,16 @@ std::optional<Arrangement> arrange(const ArrangeInput& input, PartialHits& parti
     const auto precedes = [&](RowId a, RowId b) { return keyPrecedes(input.sort, table.entry(a), table.entry(b)); };
 
     Arrangement result;
-    if (matcher.matchesAll() && input.order && overlay.isEmpty()) {
+    if (matcher.matchesAll() && input.order && overlay.isEmpty() && !input.ownRows) {
         result.rows = input.order; // shared: a list of all keys costs nothing beside its order
         result.sorted = true;
         return result;
     }
     RowIds rows;
     if (matcher.matchesAll()) {
+        rows.reserve(size + roomForEdits);
         if (input.order) {
-            rows = *input.order;
+            rows.assign(input.order->begin(), input.order->end());
         } else {
             rows.resize(size);
             std::iota(rows.begin(), rows.end(), RowId{0});
@@ -223,7 +224,8 @@ std::optional<Arrangement> arrange(const ArrangeInput& input, PartialHits& parti
             rows.insert(rows.end(), edited.begin(), edited.end());
         }
     }
-    result.rows = std::make_shared<const RowIds>(std::move(rows));
+    result.own = std::make_shared<RowIds>(std::move(rows));
+    result.rows = result.own;
     return progress.isCancelled() ? std::nullopt : std::optional(std::move(result));
 }
 

@@ -32,6 +32,7 @@ private:
 /// The rows of a key list.
 struct Arrangement {
     std::shared_ptr<const RowIds> rows{}; ///< never null once made; may be one of the orders it was made from
+    std::shared_ptr<RowIds> own{};        ///< the same when they are nobody else's, with room for edits
     bool sorted = false;                  ///< in the order asked for; otherwise in that of the source
     std::uint64_t undecided = 0;          ///< keys or values on which the expression was given up
     std::uint64_t unsearched = 0;         ///< values that are too large to search, or could not be read
@@ -51,7 +52,11 @@ struct ArrangeInput {
     std::shared_ptr<const RowIds> order{};
     /// The value now of a key that was edited since the source was taken; nullopt: it is absent.
     std::function<rustcask::Result<std::optional<std::string>>(std::string_view key)> currentValue{};
+    /// Make rows that edits can change at once, even where an order could be shared.
+    bool ownRows = false;
 };
+/// So many edits find room in an arrangement's own rows: a larger array would have to be copied for them.
+inline constexpr std::size_t roomForEdits = 32'768;
 inline constexpr std::size_t maxUnpreparedSort = 50'000;
 
 /// The keys of a table that match, in order. nullopt: cancelled, within some milliseconds.

@@ -234,6 +234,56 @@ bool sortParts(std::vector<Item>& items, const rustcask::Progress& progress, con
            });
 }
 
+/// Sizes are equal more often than not, and then the key decides: the ids are dealt out by size in key order.
+std::optional<RowIds> sortBySize(const KeySource& source, const RowIds& byKey, bool descending,
+                                 const rustcask::Progress& progress) {
+    constexpr std::uint32_t maxCounted = 1U << 24; // sizes that are counted one by one
+    const std::size_t size = byKey.size();
+    std::vector<std::uint32_t> sizes(size);
+    std::vector<std::uint32_t> most(scanThreads());
+    const bool read = forEachPart((size + part - 1) / part, progress, [&](std::size_t thread, std::size_t number) {
+        const std::size_t end = std::min(size, (number + 1) * part);
+        for (std::size_t i = number * part; i < end; ++i) {
+            sizes[i] = source.entry(i).valueBytes;
+            most[thread] = std::max(most[thread], sizes[i]);
+        }
+    });
+    if (!read) {
+        return std::nullopt;
+    }
+    const std::uint32_t largest = *std::max_element(most.begin(), most.end());
+    if (largest >= maxCounted || largest > 16 * size + 4096) { // few large values: their order costs less than counting
+        std::vector<Item> items(size); // the id is the place in key order: equal ones stand in it
+        if (!fill(items, progress,
+                  [&](std::size_t i) {
+                      const std::uint64_t value = sizes[byKey[i]];
+                      return makeItem(descending ? ~value : value, static_cast<RowId>(i));
+                  }) ||
+            !sortParts(items, progress, [&](Items some) { return sortValues(some, progress, [](Items) {}); })) {
+            return std::nullopt;
+        }
+        RowIds ids(size);
+        std::transform(items.begin(), items.end(), ids.begin(), [&](const Item& item) { return byKey[item.id]; });
+        return ids;
+    }
+    const auto bucketOf = [&](RowId id) { return std::size_t{descending ? largest - sizes[id] : sizes[id]}; };
+    std::vector<std::uint32_t> next(std::size_t{largest} + 2);
+    for (RowId id = 0; id < size; ++id) {
+        ++next[bucketOf(id) + 1];
+    }
+    for (std::size_t i = 1; i < next.size(); ++i) {
+        next[i] += next[i - 1];
+    }
+    RowIds ids(size);
+    for (std::size_t i = 0; i < size; ++i) {
+        if (i % part == 0 && progress.isCancelled()) {
+            return std::nullopt;
+        }
+        ids[next[bucketOf(byKey[i])]++] = byKey[i];
+    }
+    return ids;
+}
+
 } // namespace
 
 bool keyPrecedes(const KeySort& sort, const rustcask::SnapshotEntry& a, const rustcask::SnapshotEntry& b) {
@@ -293,22 +343,26 @@ std::optional<RowIds> sortFrom(const KeySource& source, const RowIds& byKey, con
     if (sort.order == KeyOrder::key) {
         return sort.descending ? RowIds(byKey.rbegin(), byKey.rend()) : byKey;
     }
-    // A place is a file and an offset below 2^40: the file's number among those there are makes one number of both.
+    if (sort.order == KeyOrder::valueSize) {
+        return sortBySize(source, byKey, sort.descending, progress);
+    }
+    // No two records have the same number, and none the same place: the key never decides. A place is a file and an
+    // offset below 2^40: the file's number among those there are makes one number of both.
+    const std::size_t parts = (byKey.size() + part - 1) / part;
     std::vector<std::uint64_t> generations;
     if (sort.order == KeyOrder::generation) {
         std::vector<std::vector<std::uint64_t>> seen(scanThreads());
-        const bool done =
-            forEachPart((byKey.size() + part - 1) / part, progress, [&](std::size_t thread, std::size_t number) {
-                const std::size_t end = std::min(byKey.size(), (number + 1) * part);
-                std::vector<std::uint64_t>& mine = seen[thread];
-                for (std::size_t i = number * part; i < end; ++i) {
-                    const std::uint64_t generation = source.entry(i).generation.value;
-                    const auto place = std::lower_bound(mine.begin(), mine.end(), generation);
-                    if (place == mine.end() || *place != generation) {
-                        mine.insert(place, generation);
-                    }
+        const bool done = forEachPart(parts, progress, [&](std::size_t thread, std::size_t number) {
+            const std::size_t end = std::min(byKey.size(), (number + 1) * part);
+            std::vector<std::uint64_t>& mine = seen[thread];
+            for (std::size_t i = number * part; i < end; ++i) {
+                const std::uint64_t generation = source.entry(i).generation.value;
+                const auto place = std::lower_bound(mine.begin(), mine.end(), generation);
+                if (place == mine.end() || *place != generation) {
+                    mine.insert(place, generation);
                 }
-            });
+            }
+        });
         if (!done) {
             return std::nullopt;
         }
@@ -319,28 +373,23 @@ std::optional<RowIds> sortFrom(const KeySource& source, const RowIds& byKey, con
         generations.erase(std::unique(generations.begin(), generations.end()), generations.end());
     }
     const auto valueOf = [&](const rustcask::SnapshotEntry& entry) -> std::uint64_t {
-        switch (sort.order) {
-        case KeyOrder::written:
+        if (sort.order == KeyOrder::written) {
             return entry.sequence.value;
-        case KeyOrder::generation: {
-            const auto file = std::lower_bound(generations.begin(), generations.end(), entry.generation.value);
-            return static_cast<std::uint64_t>(file - generations.begin()) << 40 | entry.offset;
         }
-        default:
-            return entry.valueBytes;
-        }
+        const auto file = std::lower_bound(generations.begin(), generations.end(), entry.generation.value);
+        return static_cast<std::uint64_t>(file - generations.begin()) << 40 | entry.offset;
     };
-    std::vector<Item> items(byKey.size()); // the id is the place in key order: equal ones stand in it
+    std::vector<Item> items(byKey.size());
     if (!fill(items, progress,
               [&](std::size_t i) {
-                  const std::uint64_t value = valueOf(source.entry(byKey[i]));
+                  const std::uint64_t value = valueOf(source.entry(i));
                   return makeItem(sort.descending ? ~value : value, static_cast<RowId>(i));
               }) ||
         !sortParts(items, progress, [&](Items some) { return sortValues(some, progress, [](Items) {}); })) {
         return std::nullopt;
     }
     RowIds ids(items.size());
-    std::transform(items.begin(), items.end(), ids.begin(), [&](const Item& item) { return byKey[item.id]; });
+    std::transform(items.begin(), items.end(), ids.begin(), [](const Item& item) { return item.id; });
     return ids;
 }
 

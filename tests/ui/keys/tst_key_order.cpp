@@ -179,6 +179,10 @@ private Q_SLOTS:
         for (std::size_t i = entries.size(); i > 1; --i) {
             std::swap(entries[i - 1], entries[random.below(i)]);
         }
+        for (std::size_t i = 0; i < entries.size(); ++i) { // no two records have the same place or number
+            entries[i].offset = i;
+            entries[i].sequence = {entries.size() - i};
+        }
         const SyntheticSource source(std::move(entries));
         Progress progress;
         const auto byKey = sortByKey(source, progress);
