@@ -14,12 +14,15 @@
 #include <QTableView>
 #include <QVBoxLayout>
 
+#include "actions/action_registry.h"
 #include "pages/keys/key_find_bar.h"
+#include "pages/keys/key_tree_view.h"
 #include "settings/settings.h"
 #include "theme/format.h"
 #include "theme/tokens.h"
 #include "widgets/card.h"
 #include "widgets/labels.h"
+#include "widgets/progress_strip.h"
 #include "widgets/row_delegate.h"
 #include "widgets/states.h"
 
@@ -29,8 +32,6 @@ namespace {
 
 constexpr int timesDelayMs = 30;
 constexpr int maxKeptSelection = 2000;
-constexpr int pageRowHeight = 28;
-constexpr std::size_t maxSummedAtOnce = 20'000; // some milliseconds
 
 /// Marks keys with unsaved changes by a dot before the key and a heavier type.
 class KeyDelegate : public RowDelegate {
@@ -77,12 +78,18 @@ KeyListPanel::KeyListPanel(Settings& settings, const Actions& actions, QWidget* 
     layout->addWidget(m_card);
     m_find = new KeyFindBar(settings);
     m_card->addToolRow(m_find);
+    buildViews(actions);
+    m_draftActions = {actions.saveAll, actions.discardAll};
+    m_notice = new Banner;
+    m_card->addBody(m_notice, 0);
+    connect(m_notice, &Banner::dismissed, this, &KeyListPanel::nowRequested);
     m_banner = new Banner;
     m_card->addBody(m_banner, 0);
     m_card->addBody(buildCountLine(), 0);
     m_stack = new QStackedWidget;
     m_card->addBody(m_stack);
     buildTable(settings, actions);
+    buildTree(settings);
     m_card->addBody(buildPageBar(), 0);
     m_empty = new EmptyState(QStringLiteral("keys"), QString());
     m_emptyButton = m_empty->addButton(tr("Clear the filter"), false);
@@ -97,6 +104,11 @@ KeyListPanel::KeyListPanel(Settings& settings, const Actions& actions, QWidget* 
     connect(actions.removeMatching, &QAction::changed, removeMatching,
             [removeMatching, action = actions.removeMatching] { removeMatching->setVisible(action->isVisible()); });
     footer->addWidget(removeMatching);
+    QPushButton* restore = makeButton(actions.restore);
+    restore->hide();
+    connect(actions.restore, &QAction::changed, restore,
+            [restore, action = actions.restore] { restore->setVisible(action->isVisible()); });
+    footer->addWidget(restore);
     footer->addWidget(makeButton(actions.remove));
 
     m_timesDelay.setSingleShot(true);
@@ -139,40 +151,6 @@ QWidget* KeyListPanel::buildCountLine() {
     layout->addWidget(m_selection);
     layout->addWidget(m_drafts);
     return row;
-}
-
-QWidget* KeyListPanel::buildPageBar() {
-    m_pageBar = new QWidget;
-    auto* layout = new QHBoxLayout(m_pageBar);
-    layout->setContentsMargins(Card::gutter, 4, Card::gutter, 4);
-    layout->setSpacing(6);
-    m_pageBar->setMinimumHeight(pageRowHeight);
-    m_pageText = makeMuted(QString());
-    m_pageText->setWordWrap(true);
-    m_pageText->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    m_previousPage = makeButton(tr("Previous page"));
-    m_nextPage = makeButton(tr("Next page"));
-    layout->addWidget(m_pageText, 1);
-    layout->addWidget(m_previousPage);
-    layout->addWidget(m_nextPage);
-    connect(m_previousPage, &QPushButton::clicked, this, [this] { m_model.setPage(m_model.page() - 1); });
-    connect(m_nextPage, &QPushButton::clicked, this, [this] { m_model.setPage(m_model.page() + 1); });
-    return m_pageBar;
-}
-
-void KeyListPanel::updatePageBar() {
-    const int pages = m_model.pageCount();
-    m_pageBar->setVisible(pages > 1);
-    if (pages > 1) {
-        const quint64 first = m_model.firstOfPage() + 1;
-        m_pageText->setText(
-            tr("Page %1 of %2: rows %3 to %4. A table cannot show more rows at once.")
-                .arg(m_model.page() + 1)
-                .arg(pages)
-                .arg(formatCount(first), formatCount(first + static_cast<quint64>(m_model.rowCount()) - 1)));
-        m_previousPage->setEnabled(m_model.page() > 0);
-        m_nextPage->setEnabled(m_model.page() + 1 < pages);
-    }
 }
 
 void KeyListPanel::buildTable(Settings& settings, const Actions& actions) {
@@ -227,7 +205,10 @@ bool KeyListPanel::eventFilter(QObject* watched, QEvent* event) {
 }
 
 void KeyListPanel::enterList() {
-    m_table->setFocus();
+    focusList();
+    if (isTreeShown()) {
+        return;
+    }
     // The view makes a row current when it gets the focus, but selects none.
     if (!m_table->selectionModel()->hasSelection() && m_model.rowCount() > 0) {
         m_table->selectRow(std::max(0, m_table->currentIndex().row()));
@@ -254,6 +235,7 @@ void KeyListPanel::setRunner(TaskRunner* runner) {
     ++m_sumSerial;
     m_sumTask.clear();
     m_selection->clear();
+    m_tree->model().setRunner(runner);
 }
 
 void KeyListPanel::applySort(int column, Qt::SortOrder order) {
@@ -347,96 +329,25 @@ void KeyListPanel::noteCurrent() {
     }
     const QByteArray key = m_model.key(m_table->currentIndex().row());
     // A key that a filter hides stays the current one: what is shown or typed for it must not go away.
-    if (key.isEmpty() || key == m_current) {
-        return;
+    choose(key);
+}
+
+void KeyListPanel::choose(const QByteArray& key) {
+    if (!key.isEmpty() && key != m_current) {
+        m_current = key;
+        Q_EMIT currentKeyChanged(m_current);
     }
-    m_current = key;
-    Q_EMIT currentKeyChanged(m_current);
 }
 
 QByteArray KeyListPanel::currentKey() const {
     return m_current;
 }
 
-KeyListPanel::Ranges KeyListPanel::selectedRanges() const {
-    Ranges ranges;
-    const std::size_t first = m_model.firstOfPage();
-    for (const QItemSelectionRange& range : m_table->selectionModel()->selection()) {
-        ranges.emplace_back(first + static_cast<std::size_t>(range.top()),
-                            first + static_cast<std::size_t>(range.bottom()) + 1);
-    }
-    return ranges;
-}
-
-quint64 KeyListPanel::selectedCount() const {
-    quint64 count = 0;
-    for (const auto& [begin, end] : selectedRanges()) {
-        count += end - begin;
-    }
-    return count;
-}
-
-KeySelection KeyListPanel::selection() const {
-    return {m_model.table(), m_model.rows(), selectedRanges()};
-}
-
-KeySelection KeyListPanel::everything() const {
-    return {m_model.table(), m_model.rows(), {{0, m_model.matchingKeys()}}};
-}
-
-void KeyListPanel::sumSelection() {
-    ++m_sumSerial;
-    if (m_sumTask) {
-        m_sumTask->cancel();
-        m_sumTask.clear();
-    }
-    const quint64 count = selectedCount();
-    if (count < 2) {
-        m_selection->clear();
-        return;
-    }
-    const auto sum = [](const KeySelection& chosen, rustcask::Progress* progress) -> std::optional<quint64> {
-        quint64 bytes = 0;
-        for (std::size_t i = 0; i < chosen.size(); ++i) {
-            if (progress != nullptr && i % 4096 == 0 && progress->isCancelled()) {
-                return std::nullopt;
-            }
-            bytes += chosen.entry(i).valueBytes;
-        }
-        return bytes;
-    };
-    if (count <= maxSummedAtOnce || !m_runner) {
-        showSelection(sum(selection(), nullptr));
-        return;
-    }
-    showSelection(std::nullopt);
-    m_sumTask = m_runner->start<quint64>(
-        tr("Add up the selection"),
-        [chosen = selection(), sum](rustcask::Progress& progress) -> rustcask::Result<quint64> {
-            const auto bytes = sum(chosen, &progress);
-            if (!bytes) {
-                rustcask::Error error;
-                error.code = rustcask::ErrorCode::cancelled;
-                return rustcask::failure(std::move(error));
-            }
-            return *bytes;
-        },
-        this,
-        [this, serial = m_sumSerial](rustcask::Result<quint64> bytes) {
-            if (bytes && serial == m_sumSerial) {
-                showSelection(*bytes);
-            }
-        },
-        {.visible = false});
-}
-
-void KeyListPanel::showSelection(std::optional<quint64> bytes) {
-    const QString count = formatCount(selectedCount());
-    m_selection->setText(bytes ? tr("%1 selected · %2 of values").arg(count, formatBytes(*bytes))
-                               : tr("%1 selected · adding up…").arg(count));
-}
-
 bool KeyListPanel::selectKey(const QByteArray& key) {
+    if (isTreeShown() && m_tree->selectKey(key)) {
+        choose(key);
+        return true;
+    }
     int row = m_model.rowOf(key);
     if (row < 0 && m_model.pageCount() > 1) {
         if (const int page = m_model.pageOf(key); page >= 0) {
@@ -473,6 +384,8 @@ void KeyListPanel::setDrafts(const QList<QByteArray>& keys) {
         text.replace(QLatin1Char('&'), QStringLiteral("&&")); // no mnemonics in data
         connect(menu->addAction(text), &QAction::triggered, this, [this, key] { Q_EMIT draftChosen(key); });
     }
+    menu->addSeparator();
+    menu->addActions(m_draftActions);
 }
 
 void KeyListPanel::fetchTimes() {
@@ -498,6 +411,10 @@ void KeyListPanel::updateCounts() {
     case KeyListLoader::State::loading:
         detail = tr("Reading the keys…");
         sentence = tr("Reading the keys…");
+        if (m_view != View::now) {
+            sentence = tr("Reading the log…");
+            advice = progressText(m_loader.counts(), m_loader.loadingMs());
+        }
         break;
     case KeyListLoader::State::failed:
         sentence = errorTitle(m_loader.error());
@@ -529,6 +446,9 @@ void KeyListPanel::updateCounts() {
         if (m_model.matchingKeys() == 0) {
             offersClearing = filtered && live > 0;
             sentence = offersClearing ? tr("No key matches.") : tr("This database has no keys.");
+            if (!offersClearing && m_view != View::now) {
+                sentence = m_view == View::deleted ? tr("No key has been deleted.") : tr("There were no keys then.");
+            }
             advice = offersClearing ? tr("Another text or another way of matching may find some.")
                                     : (m_writable ? tr("“New key…” makes the first one.")
                                                   : tr("It is open read-only; another process may add some."));
@@ -550,7 +470,9 @@ void KeyListPanel::updateCounts() {
         m_empty->setTexts(sentence, advice);
         m_emptyButton->setVisible(offersClearing);
     }
-    m_stack->setCurrentWidget(showEmpty ? static_cast<QWidget*>(m_empty) : m_table);
+    m_stack->setCurrentWidget(showEmpty       ? static_cast<QWidget*>(m_empty)
+                              : isTreeShown() ? static_cast<QWidget*>(m_tree)
+                                              : m_table);
     updatePageBar();
 }
 

@@ -21,6 +21,7 @@ class Banner;
 class Card;
 class EmptyState;
 class KeyFindBar;
+class KeyTreeView;
 class Settings;
 
 /// Filter field, key table and the line that says what the table shows. Keeps selection and place, by key, whenever the
@@ -28,12 +29,20 @@ class Settings;
 class KeyListPanel : public QWidget {
     Q_OBJECT
 public:
+    /// What the list lists: the keys there are, those that have been deleted, or those of an earlier moment.
+    enum class View { now, deleted, past };
+
     struct Actions {
         QAction* create = nullptr;
         QAction* duplicate = nullptr;
         QAction* rename = nullptr;
         QAction* remove = nullptr;
         QAction* removeMatching = nullptr;
+        QAction* restore = nullptr;
+        QAction* saveAll = nullptr;
+        QAction* discardAll = nullptr;
+        QAction* showTree = nullptr; ///< checkable
+        QList<QAction*> views{};     ///< in the order of `View`
         /// Checkable: whether the columns after the key are shown, in their order.
         QList<QAction*> columns{};
     };
@@ -61,6 +70,16 @@ public:
     void setFilterText(const QString& text, MatchMode mode = MatchMode::contains);
     /// Where to work out sums in the background; nullptr: nothing is open.
     void setRunner(TaskRunner* runner);
+    /// Folders by a separator, or a plain list.
+    void setTreeShown(bool shown);
+    [[nodiscard]] bool isTreeShown() const;
+    [[nodiscard]] KeyTreeView& tree() { return *m_tree; }
+    void openFirstFolder();
+    void setView(View view);
+    /// A line above the list that stays, for lists of the past; `warning`: they may lack something.
+    void setNotice(const QString& text, bool warning);
+    void focusList();
+    void selectAll();
     /// Keys with unsaved changes: marked in the list, listed in a menu beside the count.
     void setDrafts(const QList<QByteArray>& keys);
     void setWritable(bool writable) { m_writable = writable; }
@@ -71,6 +90,7 @@ Q_SIGNALS:
     void activated();
     void menuRequested(const QPoint& globalPosition);
     void draftChosen(const QByteArray& key);
+    void nowRequested(); ///< enough of the past
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
@@ -89,6 +109,10 @@ private:
     QWidget* buildCountLine();
     void buildTable(Settings& settings, const Actions& actions);
     QWidget* buildPageBar();
+    void buildViews(const Actions& actions);
+    void buildTree(Settings& settings);
+    void refreshTree();
+    void choose(const QByteArray& key);
     void enterList();
     void sumSelection();
     void showSelection(std::optional<quint64> bytes);
@@ -105,11 +129,15 @@ private:
     KeyListModel m_model;
     KeyListLoader m_loader;
     QTimer m_timesDelay;
+    QTimer m_treeDelay;
+    View m_view = View::now;
     QPointer<TaskRunner> m_runner;
     QPointer<Task> m_sumTask;
     quint64 m_sumSerial = 0;
     Place m_place;
     bool m_restoring = false;
+    bool m_treeShown = false;
+    QList<QAction*> m_draftActions;
     bool m_writable = true;
     QByteArray m_current;
     QByteArray m_awaited;
@@ -124,6 +152,9 @@ private:
     QLabel* m_selection = nullptr;
     QPushButton* m_drafts = nullptr;
     Banner* m_banner = nullptr;
+    Banner* m_notice = nullptr;
+    KeyTreeView* m_tree = nullptr;
+    QPushButton* m_viewButton = nullptr;
     QStackedWidget* m_stack = nullptr;
     QTableView* m_table = nullptr;
     EmptyState* m_empty = nullptr;

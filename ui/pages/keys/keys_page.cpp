@@ -45,8 +45,19 @@ KeysPage::KeysPage(PageContext context, QWidget* parent) : Page(context, parent)
     layout->setContentsMargins(Card::gutter, Card::gutter, Card::gutter, Card::gutter);
     layout->setSpacing(Card::gutter);
 
-    m_list = new KeyListPanel(settings(), {m_actions.create, m_actions.duplicate, m_actions.rename, m_actions.remove,
-                                           m_actions.removeMatching, m_actions.columns});
+    KeyListPanel::Actions listed;
+    listed.create = m_actions.create;
+    listed.duplicate = m_actions.duplicate;
+    listed.rename = m_actions.rename;
+    listed.remove = m_actions.remove;
+    listed.removeMatching = m_actions.removeMatching;
+    listed.restore = m_actions.restore;
+    listed.saveAll = m_actions.saveAll;
+    listed.discardAll = m_actions.discardAll;
+    listed.showTree = m_actions.showTree;
+    listed.views = {m_actions.showNow, m_actions.showDeleted, m_actions.asOf};
+    listed.columns = m_actions.columns;
+    m_list = new KeyListPanel(settings(), listed);
     m_value = new ValuePanel({m_actions.save, m_actions.discard, m_actions.loadFile, m_actions.saveFile});
     m_versions = new VersionsPanel(settings());
     m_progress = new ProgressStrip;
@@ -92,6 +103,8 @@ KeysPage::KeysPage(PageContext context, QWidget* parent) : Page(context, parent)
     connect(m_list, &KeyListPanel::menuRequested, this, &KeysPage::showMenu);
     connect(m_list, &KeyListPanel::draftChosen, this, &KeysPage::openDraft);
     connect(&m_list->loader(), &KeyListLoader::changed, this, &KeysPage::updateActions);
+    connect(&m_list->loader(), &KeyListLoader::firstRows, this, &KeysPage::notePast);
+    connect(m_list, &KeyListPanel::nowRequested, this, &KeysPage::showNow);
     connect(&m_list->loader(), &KeyListLoader::firstRows, this,
             [this] { Q_EMIT milestone(QStringLiteral("first rows")); });
     connect(&m_list->loader(), &KeyListLoader::allRows, this, [this] {
@@ -102,7 +115,17 @@ KeysPage::KeysPage(PageContext context, QWidget* parent) : Page(context, parent)
     });
     connect(&m_list->model(), &QAbstractItemModel::modelReset, this, &KeysPage::noteRows);
     connect(m_value, &ValuePanel::edited, this, &KeysPage::keepDraft);
-    connect(m_value, &ValuePanel::liveValueWanted, this, &KeysPage::readValue);
+    connect(&m_drafts, &UnsavedEdits::keysChanged, this, [this] {
+        m_list->setDrafts(m_drafts.keys());
+        updateActions();
+    });
+    connect(m_value, &ValuePanel::liveValueWanted, this, [this] {
+        if (m_view == View::now) {
+            readValue();
+        } else {
+            showTarget(QByteArray(m_key)); // a copy: the view that goes forgets it
+        }
+    });
     connect(m_versions, &VersionsPanel::versionShown, this,
             [this](const ValueDocument& document, const QString& note) { m_value->showVersion(document, note); });
     connect(m_versions, &VersionsPanel::restoreRequested, this, &KeysPage::restoreVersion);
@@ -111,84 +134,6 @@ KeysPage::KeysPage(PageContext context, QWidget* parent) : Page(context, parent)
 }
 
 KeysPage::~KeysPage() = default;
-
-void KeysPage::makeActions() {
-    const QString category = tr("Keys");
-    const auto add = [&](const char* name, const QString& text, const QKeySequence& shortcut,
-                         std::function<void()> run) {
-        QAction* action =
-            actions().add(QStringLiteral("keys.") + QString::fromLatin1(name), text, shortcut, category, this);
-        connect(action, &QAction::triggered, this, std::move(run));
-        return action;
-    };
-    m_actions.find =
-        add("find", tr("Find keys"), QKeySequence(Qt::CTRL | Qt::Key_F), [this] { m_list->focusFilter(); });
-    m_actions.searches = add("searches", tr("Searches made before"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_F),
-                             [this] { m_list->findBar().showSearches(); });
-    m_actions.create = add("new", tr("New key…"), QKeySequence(Qt::CTRL | Qt::Key_N), [this] { createKey(); });
-    m_actions.duplicate =
-        add("duplicate", tr("Duplicate…"), QKeySequence(Qt::CTRL | Qt::Key_D), [this] { duplicateKey(); });
-    m_actions.rename = add("rename", tr("Rename…"), QKeySequence(Qt::Key_F2), [this] { renameKey(); });
-    m_actions.remove = add("delete", tr("Delete"), QKeySequence(Qt::Key_Delete), [this] { removeSelected(); });
-    m_actions.removeMatching = add("deleteMatching", tr("Delete all matching…"), {}, [this] { removeAllMatching(); });
-    m_actions.edit = add("edit", tr("Edit the value"), QKeySequence(Qt::CTRL | Qt::Key_E), [this] { m_value->edit(); });
-    m_actions.save = add("save", tr("Save"), QKeySequence(Qt::CTRL | Qt::Key_S), [this] { save(false); });
-    m_actions.discard = add("discard", tr("Discard"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_D), [this] {
-        m_value->discard();
-        forgetDraft(m_value->key());
-        readValue();
-    });
-    m_actions.loadFile = add("loadFile", tr("From file…"), {}, [this] {
-        loadFile([this, key = m_value->key()](const QByteArray& bytes, const QString&) {
-            if (key == m_value->key()) {
-                m_value->setEditedBytes(bytes);
-            }
-        });
-    });
-    m_actions.loadFile->setToolTip(tr("Take the value from a file; nothing is stored before it is saved"));
-    m_actions.saveFile = add("saveFile", tr("To file…"), {}, [this] { saveFile(); });
-    m_actions.saveFile->setToolTip(tr("Write the value to a file, byte for byte"));
-    m_actions.refresh = add("refresh", tr("Read the keys again"), QKeySequence(Qt::Key_F5), [this] {
-        m_list->loader().reload();
-        readValue();
-        m_versions->refresh();
-    });
-    m_actions.copyKey = add("copyKey", tr("Copy the key"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C),
-                            [this] { copyKeys(CopyFormat::text); });
-    m_actions.showRecord = add("showRecord", tr("Show the record in its file"), {}, [this] {
-        const int row = m_list->table()->currentIndex().row();
-        if (row >= 0) {
-            const rustcask::SnapshotEntry entry = m_list->model().entry(row);
-            Q_EMIT pageRequested(QStringLiteral("storage"), QByteArray::number(qulonglong{entry.generation.value}) +
-                                                                '@' + QByteArray::number(qulonglong{entry.offset}));
-        }
-    });
-    m_actions.changes =
-        add("changes", tr("Changes of this session…"), QKeySequence(Qt::CTRL | Qt::Key_H), [this] { showChanges(); });
-    m_actions.copyValue = add("copyValue", tr("Copy the value"), {}, [this] { copyValue(CopyFormat::text); });
-    m_actions.exportSelected = add("exportSelected", tr("Export the selection…"), {}, [this] {
-        const KeySelection keys = m_list->selection();
-        exportKeys(keys.size() == 1 ? tr("the selected key") : tr("the %1 selected keys").arg(formatCount(keys.size())),
-                   keys);
-    });
-    m_actions.exportMatching = add("exportMatching", tr("Export all matching…"), {}, [this] {
-        const KeySelection keys = m_list->everything();
-        exportKeys(tr("the %1 keys that match “%2”").arg(formatCount(keys.size()), m_list->loader().filter().text),
-                   keys);
-    });
-    m_actions.selectAll = add("selectAll", tr("Select all keys listed"), QKeySequence(QKeySequence::SelectAll), [this] {
-        m_list->table()->setFocus();
-        m_list->table()->selectAll();
-    });
-    const std::pair<const char*, QString> columns[] = {{"columnSize", tr("Column: value size")},
-                                                       {"columnWritten", tr("Column: written")},
-                                                       {"columnGeneration", tr("Column: generation")}};
-    for (const auto& [name, text] : columns) {
-        QAction* column = add(name, text, {}, [] {});
-        column->setCheckable(true);
-        m_actions.columns.append(column);
-    }
-}
 
 void KeysPage::setSession(Session* session) {
     if (m_session == session) {
@@ -202,11 +147,12 @@ void KeysPage::setSession(Session* session) {
     m_recheck.stop();
     m_drafts.clear();
     m_key.clear();
-    m_list->setDrafts({});
     m_list->banner().clear();
     m_list->setRunner(session != nullptr ? &session->tasks() : nullptr);
     m_list->loader().stop();
     m_list->forgetCurrent();
+    m_view = View::now;
+    m_list->setView(View::now);
     m_versions->setSession(session);
     m_session = session;
     m_value->showNothing(tr("No key is selected."),
@@ -237,6 +183,12 @@ void KeysPage::connectSession() {
     m_knownMerges = m_session->stats().merges;
     m_value->setReadOnly(m_session->isReadOnly());
     m_list->setWritable(!m_session->isReadOnly());
+    startList();
+}
+
+void KeysPage::startList() {
+    m_knownAppends = m_session->appendCount();
+    m_list->loader().setEditable(!m_session->isReadOnly());
     const std::shared_ptr<rustcask::Database> database = m_session->database();
     m_list->loader().start(
         &m_session->tasks(),
@@ -255,6 +207,7 @@ bool KeysPage::hasUnsavedEdits() const {
 }
 
 void KeysPage::showTarget(const QByteArray& target) {
+    showNow();
     m_list->clearFilter();
     m_list->selectWhenThere(target);
 }
@@ -263,8 +216,9 @@ void KeysPage::showPrefix(const QByteArray& prefix) {
     const QString text = QString::fromUtf8(prefix);
     const bool typed = text.toUtf8() == prefix &&
                        std::all_of(text.begin(), text.end(), [](QChar c) { return c.isPrint() || c.isSurrogate(); });
+    showNow();
     if (typed) {
-        m_list->setFilterText(text, MatchMode::prefix);
+        m_list->findBar().setFilter({MatchMode::prefix, text, true, false}); // exactly these bytes
     } else { // what no field can hold is looked for by its bytes
         m_list->setFilterText(QString::fromLatin1(prefix.toHex()), MatchMode::hex);
     }
@@ -272,39 +226,8 @@ void KeysPage::showPrefix(const QByteArray& prefix) {
 
 void KeysPage::activated() {
     if (m_session) {
-        m_list->table()->setFocus();
+        m_list->focusList();
     }
-}
-
-void KeysPage::updateActions() {
-    const bool open = m_session && !m_session->isClosing();
-    const bool writable = open && !m_session->isReadOnly();
-    const quint64 selected = open ? m_list->selectedCount() : 0;
-    const bool one = open && selected == 1;
-    const bool complete = m_list->loader().state() == KeyListLoader::State::complete;
-    const auto matching = static_cast<quint64>(m_list->model().matchingKeys());
-    const bool filtered = open && complete && !m_list->loader().filter().isEmpty() && matching > 0;
-    m_actions.create->setEnabled(writable);
-    m_actions.duplicate->setEnabled(writable && one);
-    m_actions.rename->setEnabled(writable && one);
-    m_actions.remove->setEnabled(writable && selected > 0);
-    m_actions.remove->setText(selected > 1 ? tr("Delete %1 keys…").arg(formatCount(selected)) : tr("Delete"));
-    m_actions.removeMatching->setEnabled(writable && filtered);
-    m_actions.removeMatching->setText(filtered ? tr("Delete %1 matching…").arg(formatCount(matching))
-                                               : tr("Delete all matching…"));
-    m_actions.removeMatching->setVisible(filtered);
-    m_actions.exportSelected->setEnabled(selected > 0);
-    m_actions.exportMatching->setEnabled(filtered);
-    m_actions.searches->setEnabled(open);
-    m_actions.selectAll->setEnabled(open);
-    m_actions.edit->setEnabled(writable && !m_key.isEmpty());
-    m_actions.find->setEnabled(open);
-    m_actions.refresh->setEnabled(open);
-    m_actions.changes->setEnabled(open);
-    m_actions.copyKey->setEnabled(selected > 0);
-    m_actions.showRecord->setEnabled(one);
-    m_actions.copyValue->setEnabled(m_value->hasValue());
-    m_versions->setRestoreEnabled(writable);
 }
 
 // ---- The list follows the database ----
@@ -318,6 +241,12 @@ void KeysPage::noteEdited(const QVector<QByteArray>& keys, quint64 count) {
     if (!all || keys.contains(m_key)) {
         m_versions->refresh();
         readValue();
+    }
+    if (m_view != View::now) {
+        if (m_view == View::deleted) {
+            m_list->loader().reload(); // restored keys are not deleted any more
+        }
+        return;
     }
     if (!all || m_list->model().editCount() > maxOverlay) {
         m_knownAppends = m_session->appendCount();
@@ -350,14 +279,13 @@ void KeysPage::noteEdited(const QVector<QByteArray>& keys, quint64 count) {
                                         : std::nullopt});
             }
             m_list->loader().note(notes);
-            publishDrafts();
             updateActions();
         },
         {.visible = false});
 }
 
 void KeysPage::noteContent() {
-    if (!m_session) {
+    if (!m_session || m_view != View::now) {
         return;
     }
     if (m_session->isReadOnly()) {
@@ -368,13 +296,17 @@ void KeysPage::noteContent() {
 }
 
 void KeysPage::reloadSoon() {
-    if (!m_reload.isActive()) {
+    if (!m_reload.isActive() && m_view == View::now) {
         // Somebody writes all the time: spend a fifth of one processor on following, not all of it.
         m_reload.start(static_cast<int>(std::clamp<qint64>(4 * m_list->loader().lastLoadMs(), 200, 10'000)));
     }
 }
 
 void KeysPage::noteRows() {
+    if (m_view != View::now) {
+        notePast();
+        return;
+    }
     if (m_key.isEmpty() || !m_session || m_value->showsVersion() || !m_value->hasValue() || m_value->key() != m_key) {
         return;
     }
@@ -410,6 +342,10 @@ void KeysPage::readValue() {
     if (m_readTask) {
         m_readTask->cancel();
     }
+    if (m_view != View::now) {
+        readPast();
+        return;
+    }
     const quint64 serial = ++m_readSerial;
     using Read = std::optional<ValueDocument>;
     m_readTask = m_session->tasks().start<Read>(
@@ -435,8 +371,8 @@ void KeysPage::readValue() {
 
 void KeysPage::showRead(const QByteArray& key, rustcask::Result<std::optional<ValueDocument>> read) {
     m_readTask.clear();
-    const auto kept = m_drafts.constFind(key);
-    const bool typing = kept != m_drafts.cend() && m_value->key() == key && m_value->isDirty();
+    const Draft* kept = m_drafts.find(key);
+    const bool typing = kept != nullptr && m_value->key() == key && m_value->isDirty();
     if (!read) {
         if (read.error().code != rustcask::ErrorCode::cancelled && !typing) {
             m_value->showError(key, read.error());
@@ -444,7 +380,7 @@ void KeysPage::showRead(const QByteArray& key, rustcask::Result<std::optional<Va
         return;
     }
     if (!*read) {
-        if (kept == m_drafts.cend()) {
+        if (kept == nullptr) {
             m_value->showNothing(tr("This key has been deleted."),
                                  tr("Its former versions are below, as long as no merge has removed them."));
             return;
@@ -460,19 +396,19 @@ void KeysPage::showRead(const QByteArray& key, rustcask::Result<std::optional<Va
         return;
     }
     const ValueDocument& document = **read;
-    if (kept == m_drafts.cend()) {
+    if (kept == nullptr) {
         m_value->showDocument(document);
         return;
     }
     if (m_savedKey == key && m_savedBytes == document.bytes) {
-        m_drafts[key].base = document.info.sequence; // our own save, and typing went on
+        m_drafts.rebase(key, document.info.sequence); // our own save, and typing went on
     }
     if (!typing) {
-        const Draft draft = m_drafts.value(key);
+        const Draft draft = *kept;
         m_value->showDocument(document);
         m_value->showDraft(draft);
     }
-    if (m_drafts.value(key).base != document.info.sequence && m_value->banner().text().isEmpty()) {
+    if (kept->base != document.info.sequence && m_value->banner().text().isEmpty()) {
         m_value->banner().show(Banner::Kind::warning,
                                tr("The value has been changed by somebody else since you began to edit it. Saving "
                                   "asks before it is replaced."));
@@ -482,102 +418,20 @@ void KeysPage::showRead(const QByteArray& key, rustcask::Result<std::optional<Va
 void KeysPage::keepDraft() {
     const QByteArray key = m_value->key();
     if (m_value->isDirty()) {
-        Draft draft = m_value->draft();
-        const auto before = m_drafts.constFind(key);
-        draft.base = before != m_drafts.cend() ? before->base : std::optional(m_value->document().info.sequence);
-        m_drafts[key] = draft;
+        m_drafts.keep(m_value->draft(), m_value->document().info.sequence);
     } else {
-        m_drafts.remove(key);
+        m_drafts.forget(key);
     }
-    publishDrafts();
 }
 
 void KeysPage::forgetDraft(const QByteArray& key) {
-    m_drafts.remove(key);
-    publishDrafts();
-}
-
-void KeysPage::publishDrafts() {
-    const QList<QByteArray> keys = m_drafts.keys();
-    if (keys != m_publishedDrafts) {
-        m_publishedDrafts = keys;
-        m_list->setDrafts(keys);
-    }
+    m_drafts.forget(key);
 }
 
 void KeysPage::openDraft(const QByteArray& key) {
     if (!m_list->selectKey(key)) {
         selectKey(key); // hidden by the filter, or deleted: its draft can be seen all the same
     }
-}
-
-QStringList KeysPage::scenes() const {
-    return {QStringLiteral("hex"),    QStringLiteral("filter"), QStringLiteral("no-match"), QStringLiteral("new-key"),
-            QStringLiteral("rename"), QStringLiteral("delete"), QStringLiteral("changes")};
-}
-
-void KeysPage::enterScene(const QString& scene) {
-    QTableView* table = m_list->table();
-    if (m_list->selectedCount() != 1 && m_list->model().rowCount() > 0) {
-        table->selectRow(std::min(4, m_list->model().rowCount() - 1));
-    }
-    if (scene == QStringLiteral("hex")) {
-        m_value->setTab(ValuePanel::hexTab);
-    } else if (scene == QStringLiteral("filter")) {
-        m_list->setFilterText(QString::fromUtf8(m_list->model().key(m_list->model().rowCount() / 2).left(4)));
-    } else if (scene == QStringLiteral("no-match")) {
-        m_list->setFilterText(QStringLiteral("no key has this name"));
-    } else if (scene == QStringLiteral("new-key")) {
-        m_list->clearFilter();
-        createKey();
-    } else if (scene == QStringLiteral("rename")) {
-        renameKey();
-    } else if (scene == QStringLiteral("delete")) {
-        table->selectAll();
-        removeSelected();
-    } else if (scene == QStringLiteral("changes")) {
-        showChanges();
-    }
-}
-
-void KeysPage::showMenu(const QPoint& at) {
-    auto* menu = new QMenu(this);
-    menu->setAttribute(Qt::WA_DeleteOnClose);
-    menu->addAction(m_actions.edit);
-    menu->addAction(m_actions.duplicate);
-    menu->addAction(m_actions.rename);
-    menu->addSeparator();
-    const auto addCopies = [&](const QString& text, bool enabled, const std::function<void(CopyFormat)>& copy) {
-        QMenu* copies = menu->addMenu(text);
-        copies->setEnabled(enabled);
-        const std::pair<QString, CopyFormat> formats[] = {{tr("As text"), CopyFormat::text},
-                                                          {tr("As hexadecimal digits"), CopyFormat::hex},
-                                                          {tr("As Base64"), CopyFormat::base64},
-                                                          {tr("As JSON"), CopyFormat::json},
-                                                          {tr("As C array"), CopyFormat::cArray}};
-        for (const auto& [name, format] : formats) {
-            connect(copies->addAction(name), &QAction::triggered, this, [copy, chosen = format] { copy(chosen); });
-        }
-    };
-    const quint64 selected = m_list->selectedCount();
-    addCopies(selected > 1 ? tr("Copy %1 keys").arg(formatCount(selected)) : tr("Copy the key"), selected > 0,
-              [this](CopyFormat format) { copyKeys(format); });
-    addCopies(tr("Copy the value"), m_value->hasValue(), [this](CopyFormat format) { copyValue(format); });
-    menu->addAction(m_actions.saveFile);
-    menu->addAction(m_actions.exportSelected);
-    if (m_actions.exportMatching->isEnabled()) {
-        menu->addAction(m_actions.exportMatching);
-    }
-    menu->addAction(m_actions.showRecord);
-    menu->addSeparator();
-    menu->addAction(m_actions.selectAll);
-    menu->addAction(m_actions.changes);
-    menu->addSeparator();
-    menu->addAction(m_actions.remove);
-    if (m_actions.removeMatching->isEnabled()) {
-        menu->addAction(m_actions.removeMatching);
-    }
-    menu->popup(at);
 }
 
 void KeysPage::showError(const rustcask::Error& error) {

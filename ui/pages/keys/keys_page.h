@@ -3,12 +3,15 @@
 
 #include <functional>
 
-#include <QMap>
 #include <QPointer>
 #include <QTimer>
 
+#include <rustcask/past_keys.h>
+
 #include "models/key_selection.h"
 #include "pages/keys/key_dialog.h"
+#include "pages/keys/key_list_panel.h"
+#include "pages/keys/unsaved_edits.h"
 #include "pages/keys/value_document.h"
 #include "pages/page.h"
 #include "tasks/task_runner.h"
@@ -21,7 +24,6 @@ QT_END_NAMESPACE
 namespace rustcask::ui {
 
 class ChangesDialog;
-class KeyListPanel;
 class ProgressStrip;
 class ValuePanel;
 class VersionsPanel;
@@ -54,7 +56,7 @@ private:
     struct Actions {
         QAction *find, *create, *duplicate, *rename, *remove, *removeMatching, *edit, *save, *discard, *loadFile,
             *saveFile, *refresh, *copyKey, *copyValue, *showRecord, *changes, *searches, *exportSelected,
-            *exportMatching, *selectAll;
+            *exportMatching, *selectAll, *showTree, *showNow, *showDeleted, *asOf, *restore, *saveAll, *discardAll;
         QList<QAction*> columns;
     };
     void makeActions();
@@ -69,13 +71,32 @@ private:
     void noteRows();
     void reloadSoon();
 
+    // The past (keys_page_past.cpp).
+    using View = KeyListPanel::View;
+    using PastFinder = std::function<rustcask::Result<std::shared_ptr<const rustcask::PastKeys>>(
+        const std::filesystem::path& directory, rustcask::Progress& progress)>;
+    void askForMoment();
+    void showMoment(const rustcask::Moment& moment);
+    void showDeleted();
+    void showPast(View view, const PastFinder& find);
+    void showNow();
+    void beginView(View view);
+    void startList();
+    void notePast();
+    void readPast();
+    void restoreSelected();
+    void tellRestored(const EditTally& tally);
+    [[nodiscard]] static QByteArray changesKey(const KeySelection& keys);
+
     // The selected key.
     void selectKey(const QByteArray& key);
     void readValue();
     void showRead(const QByteArray& key, rustcask::Result<std::optional<ValueDocument>> read);
     void keepDraft();
     void forgetDraft(const QByteArray& key);
-    void publishDrafts();
+    void saveDraft(const QByteArray& key);
+    void saveAll();
+    void discardAll();
     void openDraft(const QByteArray& key);
 
     // Edits.
@@ -112,9 +133,9 @@ private:
     ProgressStrip* m_progress = nullptr;
     QPointer<ChangesDialog> m_changes;
     QPointer<Session> m_session;
-    QByteArray m_key;                 // selected; empty: none
-    QMap<QByteArray, Draft> m_drafts; // of keys that are not shown, and of the one that is
-    QList<QByteArray> m_publishedDrafts;
+    View m_view = View::now;
+    QByteArray m_key;      // selected; empty: none
+    UnsavedEdits m_drafts; // of keys that are not shown, and of the one that is
     QByteArray m_savedKey; // the edit saved last
     QByteArray m_savedBytes;
     QPointer<Task> m_readTask;

@@ -46,15 +46,15 @@ void KeysPage::save(bool overwrite) {
     }
     KeyChange change{key, *bytes};
     change.guarded = !overwrite;
-    const auto draft = m_drafts.constFind(key);
-    change.expected = draft != m_drafts.cend() ? draft->base : std::optional(m_value->document().info.sequence);
+    const Draft* draft = m_drafts.find(key);
+    change.expected = draft != nullptr ? draft->base : std::optional(m_value->document().info.sequence);
     m_savedKey = key;
     m_savedBytes = *bytes;
     m_session->apply(tr("Edit %1").arg(displayKey(key, 40)), {change}, this,
                      [this, key, saved = *bytes](rustcask::Result<quint64> done) {
                          if (done) {
-                             const auto kept = m_drafts.constFind(key);
-                             if (kept != m_drafts.cend() && kept->hex.isEmpty() && kept->bytes == saved) {
+                             const Draft* kept = m_drafts.find(key);
+                             if (kept != nullptr && kept->hex.isEmpty() && kept->bytes == saved) {
                                  forgetDraft(key);
                              }
                              if (key == m_key) {
@@ -87,6 +87,56 @@ void KeysPage::save(bool overwrite) {
                      });
 }
 
+void KeysPage::saveDraft(const QByteArray& key) {
+    const Draft* draft = m_drafts.find(key);
+    if (!m_session || draft == nullptr || !draft->hex.isEmpty()) {
+        return; // what stands for no bytes yet stays for its editor
+    }
+    m_session->apply(tr("Edit %1").arg(displayKey(key, 40)), {{key, draft->bytes, true, draft->base}}, this,
+                     [this, key, saved = draft->bytes](rustcask::Result<quint64> done) {
+                         const Draft* kept = m_drafts.find(key);
+                         if (done && kept != nullptr && kept->bytes == saved) {
+                             m_drafts.forget(key);
+                         } else if (!done && isConflict(done.error())) {
+                             m_list->banner().show(Banner::Kind::warning,
+                                                   tr("Not all are saved: what is still marked has been changed by "
+                                                      "somebody else meanwhile. Save it singly to choose."));
+                         } else if (!done) {
+                             showError(done.error());
+                         }
+                         if (done && key == m_key) {
+                             readValue();
+                         }
+                     });
+}
+
+void KeysPage::saveAll() {
+    const QList<QByteArray> keys = m_drafts.keys();
+    for (const QByteArray& key : keys) {
+        saveDraft(key);
+    }
+}
+
+void KeysPage::discardAll() {
+    const auto count = static_cast<quint64>(m_drafts.keys().size());
+    auto* box = new QMessageBox(QMessageBox::Warning, tr("Discard edits"), QString(), QMessageBox::NoButton, this);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setTextFormat(Qt::PlainText);
+    box->setText(count == 1 ? tr("Discard the unsaved edit?")
+                            : tr("Discard the unsaved edits of %1 keys?").arg(formatCount(count)));
+    box->setInformativeText(tr("What was typed is lost; the stored values stay as they are."));
+    QPushButton* discard = box->addButton(tr("Discard"), QMessageBox::DestructiveRole);
+    box->setDefaultButton(box->addButton(QMessageBox::Cancel));
+    connect(discard, &QPushButton::clicked, this, [this] {
+        if (m_value->isDirty()) {
+            m_value->discard();
+        }
+        m_drafts.clear();
+        readValue();
+    });
+    box->open();
+}
+
 void KeysPage::createKey() {
     auto* dialog = new KeyDialog(KeyDialog::Purpose::create, {}, this);
     connect(dialog, &KeyDialog::fileWanted, dialog, [this, dialog = QPointer(dialog)] {
@@ -112,7 +162,7 @@ void KeysPage::renameKey() {
 }
 
 void KeysPage::copyOrRename(bool rename) {
-    const QByteArray from = m_list->model().key(m_list->table()->currentIndex().row());
+    const QByteArray from = m_list->currentKey();
     if (from.isEmpty() || !m_session) {
         return;
     }
@@ -169,12 +219,8 @@ void KeysPage::store(KeyDialog* asked, const QByteArray& from, const QByteArray&
         if (dialog) {
             dialog->accept();
         }
-        if (removedRecord && m_drafts.contains(from)) { // what was typed moves along
-            Draft draft = m_drafts.take(from);
-            draft.key = to;
-            draft.base = std::nullopt; // a record not known yet: saving will ask
-            m_drafts[to] = draft;
-            publishDrafts();
+        if (removedRecord) {
+            m_drafts.rename(from, to); // what was typed moves along
         }
         m_list->selectWhenThere(to);
         const bool hidden = !m_list->loader().filter().isEmpty() && m_list->model().rowOf(to) < 0;

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <map>
+#include <numeric>
+
+#include <QAbstractItemModelTester>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTableView>
+#include <QTest>
+
+#include "models/key_order.h"
+#include "models/key_tree_model.h"
+#include "pages/keys/key_tree_view.h"
+#include "settings/settings.h"
+#include "support/temporary_directory.h"
+#include "support/widget_audit.h"
+#include "support/widget_test_main.h"
+#include "synthetic_source.h"
+
+using namespace rustcask;
+using namespace rustcask::ui;
+using rustcask::test::makeSource;
+using rustcask::test::SeededRandom;
+using rustcask::test::SyntheticSource;
+
+namespace {
+
+std::shared_ptr<const SyntheticSource> sourceOf(const std::vector<std::string>& keys) {
+    std::vector<SyntheticSource::Entry> entries;
+    for (const std::string& key : keys) {
+        entries.push_back({key, {1}, 0, static_cast<std::uint32_t>(key.size() * 10), {entries.size() + 1}});
+    }
+    return std::make_shared<const SyntheticSource>(std::move(entries));
+}
+
+KeyTable tableOf(const std::shared_ptr<const SyntheticSource>& source) {
+    return {source, std::make_shared<const KeyOverlay>(source->size())};
+}
+
+std::shared_ptr<const RowIds> sorted(const KeySource& source) {
+    Progress progress;
+    return std::make_shared<const RowIds>(*sortByKey(source, progress));
+}
+
+/// The rows as text, a line each: "> " closed folder, "v " open folder, keys plain; indented.
+QString printed(const KeyTreeModel& model) {
+    QString text;
+    for (int row = 0; row < model.rowCount(); ++row) {
+        const QModelIndex index = model.index(row, 0);
+        text += QString(2 * index.data(KeyTreeModel::depthRole).toInt(), QLatin1Char(' '));
+        text += !index.data(KeyTreeModel::folderRole).toBool() ? QString()
+                : index.data(KeyTreeModel::openRole).toBool()  ? QStringLiteral("v ")
+                                                               : QStringLiteral("> ");
+        text += index.data().toString();
+        if (model.isFolder(row)) {
+            text += QStringLiteral(" (%1)").arg(index.siblingAtColumn(KeyTreeModel::keysColumn).data().toString());
+        }
+        text += QLatin1Char('\n');
+    }
+    return text;
+}
+
+} // namespace
+
+class TestKeyTree : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void showsFoldersByAnySeparator() {
+        const auto source =
+            sourceOf({"a", "a:b", "a:b:c", "a::x", "b:1", "b:2", std::string("b:\0\xff", 4), "c/d:e", "c/f", "z"});
+        TaskRunner runner;
+        KeyTreeModel model;
+        QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        model.setRunner(&runner);
+        model.show(tableOf(source), sorted(*source), nullptr);
+        QTRY_COMPARE(model.state(), KeyTreeModel::State::ready);
+        QCOMPARE(printed(model), QStringLiteral("a\n> a: (3)\n> b: (3)\n> c/d: (1)\nc/f\nz\n"));
+        model.setOpen(1, true);
+        QTRY_VERIFY(model.isOpen(1));
+        QCOMPARE(printed(model),
+                 QStringLiteral("a\nv a: (3)\n  > : (1)\n  b\n  > b: (1)\n> b: (3)\n> c/d: (1)\nc/f\nz\n"));
+        model.setOpen(5, true);
+        QTRY_VERIFY(model.isOpen(5));
+        QVERIFY(printed(model).contains(QStringLiteral("v b: (3)\n  \\x00\\xff\n  1\n  2\n")));
+        QCOMPARE(model.key(6), QByteArray("b:\0\xff", 4));
+        QCOMPARE(model.parentRow(6), 5);
+        QCOMPARE(model.parentRow(0), -1);
+        QCOMPARE(model.index(5, KeyTreeModel::sizeColumn).data().toString(), QStringLiteral("100 B"));
+        QCOMPARE(model.rowOf("b:2"), 8);
+        QCOMPARE(model.rowOf("c/d:e"), 9); // in a closed folder
+        QCOMPARE(model.rowOf("none"), -1);
+        model.setOpen(1, false);
+        QCOMPARE(model.rowCount(), 9);
+        QVERIFY(!model.isOpen(1));
+        model.setSeparator("/");
+        QTRY_COMPARE(printed(model), QStringLiteral("a\na::x\na:b\na:b:c\nb:\\x00\\xff\nb:1\nb:2\n> c/ (2)\nz\n"));
+        model.setSeparator("b:");
+        QTRY_VERIFY(printed(model).contains(QStringLiteral("> a:b: (1)\n> b: (3)\n")));
+    }
+
+    /// Open folders stay open when the keys change, and what they hold is right at any moment.
+    void keepsFoldersOpenThroughChanges() {
+        TaskRunner runner;
+        KeyTreeModel model;
+        QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        model.setRunner(&runner);
+        const auto before = sourceOf({"x:1", "x:2", "y:1"});
+        model.show(tableOf(before), sorted(*before), nullptr);
+        QTRY_COMPARE(model.rowCount(), 2);
+        model.setOpen(0, true);
+        QTRY_COMPARE(model.rowCount(), 4);
+        const auto after = sourceOf({"a:1", "x:2", "x:3", "x:4"});
+        model.show(tableOf(after), sorted(*after), nullptr);
+        QTRY_COMPARE(printed(model), QStringLiteral("> a: (1)\nv x: (3)\n  2\n  3\n  4\n"));
+        // From rows in another order, and with edits laid over.
+        KeyOverlay edits(after->size());
+        const RowId added = edits.add("x:25", {{9}, 1, 5, {99}, std::nullopt});
+        const KeyTable edited(after, std::make_shared<const KeyOverlay>(edits));
+        model.show(edited, std::make_shared<const RowIds>(RowIds{3, added, 1, 0}), sorted(*after));
+        QTRY_COMPARE(printed(model), QStringLiteral("> a: (1)\nv x: (3)\n  2\n  25\n  4\n"));
+        model.setRunner(nullptr);
+        QCOMPARE(model.rowCount(), 0);
+    }
+
+    void addsUpAndSelects() {
+        SeededRandom random;
+        const auto source = makeSource(20'000, random);
+        Progress progress;
+        const auto rows = sorted(*source);
+        const auto tree = KeyTree::make(tableOf(source), rows, ":", progress);
+        std::vector<std::uint64_t> sums{0};
+        for (const RowId id : *rows) {
+            sums.push_back(sums.back() + source->entry(id).valueBytes);
+        }
+        for (int i = 0; i < 200; ++i) {
+            const std::size_t a = random.below(rows->size() + 1);
+            const std::size_t b = random.below(rows->size() + 1);
+            QCOMPARE(tree->valueBytes(std::min(a, b), std::max(a, b)), sums[std::max(a, b)] - sums[std::min(a, b)]);
+        }
+        const auto all = tree->children(0, rows->size(), 0, progress);
+        std::size_t end = 0; // they cover everything, without a gap
+        for (const KeyTree::Child& child : *all) {
+            QCOMPARE(child.begin, end);
+            end = child.end;
+        }
+        QCOMPARE(end, rows->size());
+        Progress cancelled;
+        cancelled.cancel();
+        QVERIFY(KeyTree::make(tableOf(source), rows, ":", cancelled) == nullptr);
+
+        TaskRunner runner;
+        KeyTreeModel model;
+        model.setRunner(&runner);
+        model.show(tableOf(source), rows, nullptr);
+        QTRY_COMPARE(model.state(), KeyTreeModel::State::ready);
+        QCOMPARE(model.selection({{0, static_cast<std::size_t>(model.rowCount())}}).size(), rows->size());
+        for (int row = 0; row < model.rowCount(); ++row) {
+            if (model.isFolder(row)) {
+                const auto r = static_cast<std::size_t>(row);
+                const KeySelection inside = model.selection({{r, r + 1}});
+                const QByteArray prefix = model.key(row);
+                QVERIFY(!inside.isEmpty());
+                for (std::size_t i = 0; i < inside.size(); ++i) {
+                    QVERIFY(inside.entry(i).key.starts_with(prefix.toStdString()));
+                }
+            }
+        }
+    }
+
+    void isUsedByKeyboardAndNamed() {
+        const rustcask::test::TemporaryDirectory directory;
+        Settings settings(directory.text() + QStringLiteral("/settings.ini"));
+        TaskRunner runner;
+        KeyTreeView view(settings);
+        view.resize(500, 400);
+        view.show();
+        QCOMPARE(rustcask::test::auditWidgets(view), QStringList());
+        const auto source = sourceOf({"a:1", "a:2", "b"});
+        view.model().setRunner(&runner);
+        view.model().show(tableOf(source), sorted(*source), nullptr);
+        QTRY_COMPARE(view.model().rowCount(), 2);
+        QSignalSpy chosen(&view, &KeyTreeView::keyChosen);
+        view.table()->selectRow(0);
+        QTest::keyClick(view.table(), Qt::Key_Right);
+        QTRY_COMPARE(view.model().rowCount(), 4);
+        QCOMPARE(chosen.size(), 0); // a folder is no key
+        QTest::keyClick(view.table(), Qt::Key_Down);
+        QCOMPARE(chosen.size(), 1);
+        QCOMPARE(chosen.first().first().toByteArray(), QByteArray("a:1"));
+        QTest::keyClick(view.table(), Qt::Key_Left); // to the folder, and closed
+        QCOMPARE(view.table()->currentIndex().row(), 0);
+        QTest::keyClick(view.table(), Qt::Key_Left);
+        QCOMPARE(view.model().rowCount(), 2);
+        view.setSeparatorText(QStringLiteral("\\x31"));
+        QCOMPARE(view.model().separator(), QByteArray("1"));
+        QTRY_COMPARE(printed(view.model()), QStringLiteral("> a:1 (1)\na:2\nb\n"));
+        view.setSeparatorText(QStringLiteral("/"));
+        QTRY_COMPARE(view.model().rowCount(), 3);
+        KeyTreeView again(settings); // remembered
+        QCOMPARE(again.model().separator(), QByteArray("/"));
+    }
+};
+
+RUSTCASK_WIDGET_TEST_MAIN(TestKeyTree)
+#include "tst_key_tree.moc"
