@@ -43,6 +43,7 @@ struct RunArguments {
     std::string durability{};
     std::string name{};
     bool noVerify = false;
+    bool twin = false;
     BenchRun request{};
 };
 
@@ -96,6 +97,10 @@ Result<void> addEngines(const RunArguments& arguments, bench::Run& run) {
             return failure(std::move(config.error()));
         run.configurations.push_back(std::move(*config));
     }
+    if (arguments.twin) {
+        run.configurations.push_back(run.configurations.front());
+        run.configurations.back().label += " (A/A)";
+    }
     return {};
 }
 
@@ -123,34 +128,6 @@ Result<int> runRun(const RunArguments& arguments, Context& context) {
     run.name = arguments.name;
     request.verify = !arguments.noVerify;
     return executeBenchRun(request, context);
-}
-
-Result<int> runList(Context& context) {
-    std::string text = "Workloads\n";
-    for (const bench::WorkloadInfo& info : bench::workloads()) {
-        text.append("  ").append(info.name).append(18 - info.name.size(), ' ').append(info.summary).append("\n");
-    }
-    text += "  ycsb-e            Not applicable: a Bitcask cannot scan a range of keys.\n";
-    const bench::EngineRegistry engines;
-    for (const bench::EngineKind* kind : engines.kinds()) {
-        text.append("\nEngine ").append(kind->name());
-        if (!kind->version().empty())
-            text.append(" ").append(kind->version());
-        text += kind->options().empty() ? ": no settings\n" : "\n";
-        for (const bench::OptionInfo& option : kind->options()) {
-            std::string values;
-            for (const std::string& choice : option.choices)
-                values += (values.empty() ? "" : " | ") + choice;
-            if (values.empty())
-                values = std::to_string(option.minimum) + " to " + std::to_string(option.maximum) +
-                         (option.unit.empty() ? "" : " " + option.unit);
-            text.append("  ").append(option.name).append(18 - std::min<std::size_t>(17, option.name.size()), ' ');
-            text += option.summary + " " + values + "; default " + option.defaultValue + "\n";
-        }
-    }
-    if (auto done = context.out.write(text); !done)
-        return failure(std::move(done.error()));
-    return exitDone;
 }
 
 struct ShowArguments {
@@ -270,6 +247,8 @@ void addRun(CLI::App& bench, Context& context) {
     command->add_option("--rate", arguments->workload.rate,
                         "Operations a second, each started when it is due; for readwhilewriting those of the writer "
                         "(default: as fast as they go)");
+    command->add_flag("--cold", arguments->workload.coldCache,
+                      "Drop the store from the system's page cache before the timed part");
     command->add_option("--rounds", arguments->rounds, "Repetitions of each pair")->capture_default_str();
     command->add_option("--seed", arguments->workload.seed, "Seed of the traces")->capture_default_str();
     command->add_option("--order-seed", arguments->orderSeed, "Seed of the order of repetitions")
@@ -281,6 +260,8 @@ void addRun(CLI::App& bench, Context& context) {
                      "Folder for the databases, which are removed afterwards (default: the user's cache)")
         ->type_name("FOLDER");
     command->add_flag("--no-verify", arguments->noVerify, "Do not read everything back after the load");
+    command->add_flag("--aa", arguments->twin,
+                      "Run the first configuration twice under two names, which measures the noise");
     command->add_flag("--json", arguments->request.json, "Print the result as JSON");
     command->footer("Each repetition is a process of its own, and rounds are shuffled, so that what drifts on the "
                     "machine meets all configurations alike.\n"
@@ -298,11 +279,11 @@ void addBenchCommand(CLI::App& application, Context& context) {
     auto* bench = application.add_subcommand("bench", "Measure engine configurations on standard workloads");
     bench->require_subcommand(1);
     bench->footer("'rustcask bench run --help' tells all about running; 'rustcask bench list' names workloads and "
-                  "settings.");
+                  "settings; 'rustcask bench compare' tells what is faster.");
     addRun(*bench, context);
 
-    auto* list = bench->add_subcommand("list", "List workloads, engines and their settings");
-    list->callback([&context] { context.action = [](Context& c) { return runList(c); }; });
+    addBenchCompare(*bench, context);
+    addBenchList(*bench, context);
 
     auto* show = bench->add_subcommand("show", "Print a stored result as a table");
     auto showArguments = std::make_shared<ShowArguments>();

@@ -14,8 +14,12 @@ class App;
 
 namespace rustcask::cli {
 
-/// `rustcask bench`: run, list, show, and child, by which each repetition becomes a process of its own.
+/// `rustcask bench`: run, compare, list, show, and child, by which each repetition becomes a process of its own.
 void addBenchCommand(CLI::App& application, Context& context);
+
+/// Its parts with a source of their own.
+void addBenchCompare(CLI::App& bench, Context& context);
+void addBenchList(CLI::App& bench, Context& context);
 
 /// What `bench run` was asked for.
 struct BenchRun {

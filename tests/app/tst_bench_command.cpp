@@ -8,6 +8,7 @@
 #include <rustcask/bench/child.h>
 #include <rustcask/bench/run_file.h>
 
+#include "bench/bench_samples.h"
 #include "support/check.h"
 #include "support/temporary_directory.h"
 #include "support/test_main.h"
@@ -69,10 +70,83 @@ private Q_SLOTS:
         QCOMPARE(csv.out.count(QLatin1Char('\n')), 5);
     }
 
+    void comparesWithExitCodes() {
+        const test::TemporaryDirectory directory;
+        const QString file = directory.text() + QStringLiteral("/out.json");
+        const QString other = directory.text() + QStringLiteral("/other.json");
+        Run run = test::sampleRun();
+        run.rounds = 8;
+        run.repetitions.clear();
+        for (std::uint32_t round = 0; round < 8; ++round)
+            for (std::uint32_t configuration = 0; configuration < 2; ++configuration) {
+                Repetition repetition;
+                repetition.configuration = configuration;
+                repetition.round = round;
+                repetition.opsPerSecond = (configuration == 0 ? 1e6 : 1.5e6) + round * 1000;
+                repetition.durability = Durability::d1;
+                repetition.traceSha256 = "ab";
+                run.repetitions.push_back(std::move(repetition));
+            }
+        RUSTCASK_OK(saveRun(run, file.toStdString()));
+        const Outcome faster = rustcaskBench({QStringLiteral("compare"), file});
+        QVERIFY2(faster.code == 0, qPrintable(faster.error));
+        QVERIFY(faster.out.contains(QStringLiteral("faster")));
+        const Outcome slower = rustcaskBench({QStringLiteral("compare"), file, QStringLiteral("--baseline"),
+                                              QStringLiteral("every write"), QStringLiteral("--json")});
+        QCOMPARE(slower.code, 1);
+        QVERIFY(slower.out.contains(QStringLiteral("\"regression\"")));
+        for (Repetition& repetition : run.repetitions)
+            if (repetition.round % 2 == 0)
+                repetition.opsPerSecond *= repetition.configuration == 0 ? 0.5 : 1.1;
+            else if (repetition.configuration == 1)
+                repetition.opsPerSecond *= 0.5;
+        RUSTCASK_OK(saveRun(run, other.toStdString()));
+        QCOMPARE(rustcaskBench({QStringLiteral("compare"), other}).code, 3);
+        QCOMPARE(rustcaskBench({QStringLiteral("compare"), file, other}).code, 3);
+        QCOMPARE(rustcaskBench({QStringLiteral("compare"), file, file}).code, 0);
+        for (Repetition& repetition : run.repetitions)
+            repetition.durability = repetition.configuration == 0 ? Durability::d1 : Durability::d3;
+        RUSTCASK_OK(saveRun(run, other.toStdString()));
+        QCOMPARE(rustcaskBench({QStringLiteral("compare"), other}).code, 2);
+        QCOMPARE(rustcaskBench({QStringLiteral("compare"), directory.text() + QStringLiteral("/absent")}).code, 2);
+        QCOMPARE(
+            rustcaskBench({QStringLiteral("compare"), file, QStringLiteral("--baseline"), QStringLiteral("x")}).code,
+            2);
+    }
+
+    void profilesAndClassesAreRefusedWhereTheyMeanNothing() {
+        const auto run = [](const QStringList& arguments) {
+            return rustcaskBench(QStringList{QStringLiteral("run"), QStringLiteral("--num"), QStringLiteral("100")} +
+                                 arguments);
+        };
+        QCOMPARE(run({QStringLiteral("--profile"), QStringLiteral("defaults"), QStringLiteral("--durability"),
+                      QStringLiteral("D1")})
+                     .code,
+                 2);
+        QCOMPARE(run({QStringLiteral("--durability"), QStringLiteral("D4")}).code, 2);
+        QCOMPARE(run({QStringLiteral("--engines"), QStringLiteral("rustcask-buffered")}).code, 2);
+        QCOMPARE(run({QStringLiteral("--profile"), QStringLiteral("both")}).code, 2);
+    }
+
+    void aTwinMeasuresTheNoise() {
+        const test::TemporaryDirectory directory;
+        const QString file = directory.text() + QStringLiteral("/out.json");
+        const Outcome run = rustcaskBench(
+            {QStringLiteral("run"), QStringLiteral("--aa"), QStringLiteral("--engines"), QStringLiteral("null"),
+             QStringLiteral("--workloads"), QStringLiteral("readrandom"), QStringLiteral("--num"),
+             QStringLiteral("1000"), QStringLiteral("--rounds"), QStringLiteral("6"), QStringLiteral("--dir"),
+             directory.text() + QStringLiteral("/scratch"), QStringLiteral("--out"), file});
+        QVERIFY2(run.code == 0, qPrintable(run.error));
+        const Outcome compared = rustcaskBench({QStringLiteral("compare"), file});
+        QVERIFY(compared.out.contains(QStringLiteral("A/A: ")));
+        QCOMPARE(compared.code, 2); // nothing but noise in it
+    }
+
     void listsWhatThereIs() {
         const Outcome list = rustcaskBench({QStringLiteral("list")});
         QCOMPARE(list.code, 0);
-        for (const char* name : {"fillrandom", "ycsb-a", "readStrategy", "Engine null", "Not applicable"})
+        for (const char* name : {"fillrandom", "ycsb-a", "readStrategy", "Engine null", "Not applicable",
+                                 "rustcask-keepopen", "leveldb", "tkrzw"})
             QVERIFY2(list.out.contains(QString::fromLatin1(name)), name);
     }
 

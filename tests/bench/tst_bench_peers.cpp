@@ -187,6 +187,10 @@ private Q_SLOTS:
         for (const Durability durability : {Durability::d1, Durability::d3}) {
             RUSTCASK_VALUE(const EngineConfig matched, m_engines.matched(name.toStdString(), durability));
             QVERIFY(m_engines.durability(matched) == durability);
+            // The set is loaded without a sync for each put.
+            const EngineKind* kind = m_engines.find(matched.engine);
+            RUSTCASK_VALUE(const OptionMap complete, kind->complete(matched.options));
+            QVERIFY(kind->durability(kind->loading(complete)) == Durability::d1);
         }
         const OptionMap expected = m_engines.find(name.toStdString())->complete({}).value();
         const test::TemporaryDirectory directory;

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include <rustcask/bench/child.h>
+#include <rustcask/bench/machine.h>
 #include <rustcask/bench/runner.h>
 
 #include "support/check.h"
@@ -128,6 +129,25 @@ private Q_SLOTS:
         QVERIFY(result.durability == Durability::d3);
         QCOMPARE(result.effectiveOptions.at("sync"), std::string("everyWrite"));
         QCOMPARE(result.found, std::uint64_t{2000});
+    }
+
+    // Where the cache cannot be dropped, as in memory, it is said and not called cold.
+    void aColdCacheIsConfirmedOrNotClaimed() {
+        const test::TemporaryDirectory directory;
+        for (const char* workload : {"readrandom", "open"}) {
+            RepetitionSpec spec = specification(directory, "rustcask", workload);
+            spec.directory = directory / workload;
+            spec.workload.coldCache = true;
+            const Repetition result = runRepetition(m_engines, spec, {}, m_neverStop);
+            QVERIFY2(result.status == RepetitionStatus::complete, result.error.c_str());
+            const bool said = std::any_of(result.warnings.begin(), result.warnings.end(), [](const std::string& text) {
+                return text.find("could not be dropped") != std::string::npos;
+            });
+            QCOMPARE(result.coldCache, !said);
+            if (captureMachine(directory.path()).fileSystem == "tmpfs")
+                QVERIFY(!result.coldCache);
+            QCOMPARE(result.operations, std::uint64_t{2000});
+        }
     }
 
     void settingsReachTheEngine() {

@@ -131,10 +131,11 @@ Histogram histogramFromJson(const Json& json) {
 }
 
 Json toJson(const WorkloadSpec& spec) {
-    return {{"name", spec.name},         {"keys", spec.keys},
-            {"keyBytes", spec.keyBytes}, {"valueBytes", spec.valueBytes},
-            {"threads", spec.threads},   {"operations", spec.operations},
-            {"seed", spec.seed},         {"rate", spec.rate}};
+    return {{"name", spec.name},          {"keys", spec.keys},
+            {"keyBytes", spec.keyBytes},  {"valueBytes", spec.valueBytes},
+            {"threads", spec.threads},    {"operations", spec.operations},
+            {"seed", spec.seed},          {"rate", spec.rate},
+            {"coldCache", spec.coldCache}};
 }
 
 WorkloadSpec workloadFromJson(const Json& json) {
@@ -147,6 +148,7 @@ WorkloadSpec workloadFromJson(const Json& json) {
     spec.operations = valueAt(json, "operations", spec.operations);
     spec.seed = valueAt(json, "seed", spec.seed);
     spec.rate = valueAt(json, "rate", spec.rate);
+    spec.coldCache = valueAt(json, "coldCache", spec.coldCache);
     return spec;
 }
 
@@ -191,13 +193,17 @@ Json toJson(const Repetition& r) {
     putOptional(memory, "indexBytes", r.indexBytes);
     json["memory"] = std::move(memory);
     json["cpu"] = {{"userNs", r.cpuUserNs}, {"systemNs", r.cpuSystemNs}};
+    json["disturbance"] = {{"otherShare", r.disturbance.otherShare},
+                           {"stolenShare", r.disturbance.stolenShare},
+                           {"throttledNs", r.disturbance.throttledNs},
+                           {"thermalEvents", r.disturbance.thermalEvents}};
     json["harnessNsPerOperation"] = r.harnessNsPerOperation;
     json["traceSha256"] = r.traceSha256;
     json["engineVersion"] = r.engineVersion;
     json["effectiveOptions"] = r.effectiveOptions;
     if (r.durability)
         json["durability"] = durabilityName(*r.durability);
-    json["cacheState"] = "warm";
+    json["cacheState"] = r.coldCache ? "cold" : "warm";
     json["warnings"] = r.warnings;
     json["series"] = Json::array();
     for (const Sample& sample : r.series)
@@ -253,11 +259,16 @@ Repetition repetitionFromJson(const Json& json) {
     const Json& cpu = memberOrEmpty(json, "cpu", empty);
     r.cpuUserNs = valueAt<std::uint64_t>(cpu, "userNs", 0);
     r.cpuSystemNs = valueAt<std::uint64_t>(cpu, "systemNs", 0);
+    const Json& disturbance = memberOrEmpty(json, "disturbance", empty);
+    r.disturbance = {valueAt<double>(disturbance, "otherShare", 0), valueAt<double>(disturbance, "stolenShare", 0),
+                     valueAt<std::uint64_t>(disturbance, "throttledNs", 0),
+                     valueAt<std::uint64_t>(disturbance, "thermalEvents", 0)};
     r.harnessNsPerOperation = valueAt<double>(json, "harnessNsPerOperation", 0);
     r.traceSha256 = valueAt<std::string>(json, "traceSha256", {});
     r.engineVersion = valueAt<std::string>(json, "engineVersion", {});
     r.effectiveOptions = valueAt<OptionMap>(json, "effectiveOptions", {});
     r.durability = durabilityFromName(valueAt<std::string>(json, "durability", {}));
+    r.coldCache = valueAt<std::string>(json, "cacheState", "warm") == "cold";
     r.warnings = valueAt<std::vector<std::string>>(json, "warnings", {});
     for (const Json& sample : memberOrEmpty(json, "series", empty))
         r.series.push_back(sampleFromJson(sample));

@@ -10,6 +10,7 @@
 #include <sstream>
 #include <system_error>
 
+#include "google_benchmark.h"
 #include "json_codec.h"
 
 namespace rustcask::bench {
@@ -111,7 +112,10 @@ std::string encodeRun(const Run& run) {
 
 Result<Run> decodeRun(std::string_view text) {
     return guarded({}, [text] {
-        Run run = runFromJson(Json::parse(text));
+        const Json json = Json::parse(text);
+        if (isGoogleBenchmark(json))
+            return runFromGoogleBenchmark(json);
+        Run run = runFromJson(json);
         run.unknown = text;
         return run;
     });

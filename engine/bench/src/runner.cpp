@@ -89,8 +89,7 @@ private:
             return failed(m_spec.directory.string() + " is not empty; a repetition needs a fresh directory");
         if (auto prepared = prepare(); !prepared || isStopped())
             return prepared;
-        const bool opens = m_trace.threads().front().size() == 1 && m_trace.threads().front().kind(0) == OpKind::open;
-        auto measured = opens ? measureOpening() : measureOnEngine();
+        auto measured = opens() ? measureOpening() : measureOnEngine();
         if (m_engine) {
             const auto closed = m_engine->close();
             m_engine.reset();
@@ -113,14 +112,36 @@ private:
             return {};
         if (auto loaded = load(); !loaded || isStopped())
             return loaded;
-        if (loading != m_options) {
-            if (auto closed = m_engine->close(); !closed)
-                return closed;
-            m_engine.reset();
-            if (auto opened = open(m_options); !opened)
-                return opened;
-        }
-        return m_spec.verify ? verify(m_trace.load(), false) : Result<void>();
+        if (loading != m_options)
+            if (auto reopened = reopen(false); !reopened)
+                return reopened;
+        if (m_spec.verify)
+            if (auto verified = verify(m_trace.load(), false); !verified)
+                return verified;
+        return m_trace.spec().coldCache && !opens() ? reopen(true) : Result<void>();
+    }
+
+    /// Whether opening is what is measured.
+    [[nodiscard]] bool opens() const {
+        const OperationList& list = m_trace.threads().front();
+        return list.size() == 1 && list.kind(0) == OpKind::open;
+    }
+
+    [[nodiscard]] Result<void> reopen(bool cold) {
+        auto closed = m_engine->close();
+        m_engine.reset();
+        if (!closed)
+            return closed;
+        if (cold)
+            makeCold();
+        return open(m_options);
+    }
+
+    void makeCold() {
+        constexpr double few = 0.01;
+        m_result.coldCache = dropFromPageCache(m_spec.directory) <= few;
+        if (!m_result.coldCache)
+            m_result.warnings.emplace_back("The page cache could not be dropped: the figures are of a warm cache.");
     }
 
     [[nodiscard]] Result<void> open(const OptionMap& options) {
@@ -247,7 +268,7 @@ private:
                 ready.arrive_and_wait();
                 loop.runUntil(readersDone);
             });
-        const CpuUsage cpuBefore = cpuUsage();
+        const MachineCounters before = machineCounters();
         {
             ready.arrive_and_wait();
             const Sampler sampler(m_result, m_observer, counters, m_spec.sampleEvery);
@@ -257,7 +278,7 @@ private:
             if (writer.joinable())
                 writer.join();
         }
-        addCpu(cpuBefore);
+        addUsage(before);
         if (hasWriter) {
             gatherWriter(std::move(workers.back()), rate);
             workers.pop_back();
@@ -265,10 +286,23 @@ private:
         return gather(workers);
     }
 
-    void addCpu(const CpuUsage& before) {
-        const CpuUsage after = cpuUsage();
-        m_result.cpuUserNs = after.userNs - before.userNs;
-        m_result.cpuSystemNs = after.systemNs - before.systemNs;
+    /// What the timed part took of the processors, and what others did meanwhile.
+    void addUsage(const MachineCounters& before) {
+        const MachineCounters after = machineCounters();
+        m_result.cpuUserNs = after.own.userNs - before.own.userNs;
+        m_result.cpuSystemNs = after.own.systemNs - before.own.systemNs;
+        m_result.disturbance.throttledNs = after.throttledNs - before.throttledNs;
+        m_result.disturbance.thermalEvents = after.thermalEvents - before.thermalEvents;
+        // The kernel counts in hundredths of a second: a shorter time has no shares.
+        if (after.allNs <= before.allNs + 100'000'000)
+            return;
+        const auto share = [&](std::uint64_t ns) {
+            return static_cast<double>(ns) / static_cast<double>(after.allNs - before.allNs);
+        };
+        const std::uint64_t busy = after.busyNs - before.busyNs;
+        const std::uint64_t own = m_result.cpuUserNs + m_result.cpuSystemNs;
+        m_result.disturbance.otherShare = busy > own ? share(busy - own) : 0.0;
+        m_result.disturbance.stolenShare = share(after.stolenNs - before.stolenNs);
     }
 
     void gatherWriter(Worker worker, std::uint64_t rate) {
@@ -315,7 +349,7 @@ private:
         std::vector<Worker> workers(1);
         std::vector<OperationCounter> counters(1);
         Worker& worker = workers.front();
-        const CpuUsage cpuBefore = cpuUsage();
+        const MachineCounters before = machineCounters();
         {
             const Sampler sampler(m_result, m_observer, counters, m_spec.sampleEvery);
             worker.begin = Clock::now();
@@ -325,7 +359,7 @@ private:
             if (!done)
                 worker.error = done.error();
         }
-        addCpu(cpuBefore);
+        addUsage(before);
         return gather(workers);
     }
 
@@ -360,11 +394,13 @@ private:
         if (m_info->needs == Feature::openWithoutHints)
             if (auto removed = m_kind->removeHints(m_spec.directory); !removed)
                 return removed;
+        if (m_trace.spec().coldCache)
+            makeCold();
         enter(RunPhase::measure);
         std::vector<Worker> workers(1);
         std::vector<OperationCounter> counters(1);
         Worker& worker = workers.front();
-        const CpuUsage cpuBefore = cpuUsage();
+        const MachineCounters before = machineCounters();
         {
             const Sampler sampler(m_result, m_observer, counters, m_spec.sampleEvery);
             worker.begin = Clock::now();
@@ -374,7 +410,7 @@ private:
             worker.latency[static_cast<std::size_t>(OpKind::open)].record(nanosecondsBetween(worker.begin, worker.end));
             worker.operations = m_trace.liveKeysAfter();
         }
-        addCpu(cpuBefore);
+        addUsage(before);
         if (auto gathered = gather(workers); !gathered)
             return gathered;
         m_result.indexBytes = m_engine->counters().indexBytes;
@@ -407,6 +443,15 @@ private:
             warn("Less than 1 MiB was written: too little for rates and amplification to mean much.");
         if (m_result.writer && m_result.writer->opsPerSecond < 0.95 * m_result.writer->rate)
             warn("The writer could not keep its rate.");
+        const Disturbance& disturbance = m_result.disturbance;
+        if (disturbance.otherShare > 0.1)
+            warn("Other processes took more than a tenth of the processors in the timed part.");
+        if (disturbance.stolenShare > 0.02)
+            warn("The hypervisor took processor time away in the timed part.");
+        if (disturbance.throttledNs > 0)
+            warn("The control group's quota held the process back in the timed part.");
+        if (disturbance.thermalEvents > 0)
+            warn("The processor slowed down because of its temperature in the timed part.");
         if (!m_kind->stores())
             return;
         if (m_info->expectsMisses && m_result.found > 0)

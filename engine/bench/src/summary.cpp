@@ -113,7 +113,8 @@ std::string tableText(const Run& run) {
              none ? "-" : shortNumber(series.medianOpsPerSecond),
              series.interval ? shortNumber(series.interval->low) + " … " + shortNumber(series.interval->high) : "-",
              percentileText(series.latency, 0.5), percentileText(series.latency, 0.99),
-             percentileText(series.latency, 0.999), none ? "-" : shortDuration(series.latency.maxNs()),
+             percentileText(series.latency, 0.999),
+             series.latency.isEmpty() ? "-" : shortDuration(series.latency.maxNs()),
              none ? "-" : shortBytes(series.medianPeakMemoryBytes)});
     }
     for (const NotApplicable& pair : run.notApplicable) {
@@ -123,6 +124,10 @@ std::string tableText(const Run& run) {
         row[3] = row[4] = "N/A";
         rows.push_back(std::move(row));
     }
+    return alignedText(rows, {0, 1, 2});
+}
+
+std::string alignedText(const std::vector<std::vector<std::string>>& rows, const std::vector<std::size_t>& left) {
     std::vector<std::size_t> widths(rows.front().size(), 0);
     for (const auto& row : rows)
         for (std::size_t i = 0; i < row.size(); ++i)
@@ -132,7 +137,8 @@ std::string tableText(const Run& run) {
         std::string line;
         for (std::size_t i = 0; i < row.size(); ++i) {
             const std::string padding(widths[i] - displayWidth(row[i]), ' ');
-            line += (i == 0 ? "" : "  ") + (i < 3 ? row[i] + padding : padding + row[i]);
+            const bool toLeft = std::find(left.begin(), left.end(), i) != left.end();
+            line += (i == 0 ? "" : "  ") + (toLeft ? row[i] + padding : padding + row[i]);
         }
         text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
     }
@@ -171,7 +177,7 @@ std::string tableCsv(const std::vector<const Run*>& runs) {
                 csvPercentile(series.latency, 0.99),
                 csvPercentile(series.latency, 0.999),
                 csvPercentile(series.latency, 0.9999),
-                none ? "" : std::to_string(series.latency.maxNs()),
+                series.latency.isEmpty() ? "" : std::to_string(series.latency.maxNs()),
                 none ? "" : csvNumber(series.medianPeakMemoryBytes),
                 series.medianWriteAmplification ? csvNumber(*series.medianWriteAmplification) : "",
                 series.medianSpaceAmplification ? csvNumber(*series.medianSpaceAmplification) : ""};

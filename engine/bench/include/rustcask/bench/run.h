@@ -42,6 +42,15 @@ struct BackgroundWriter {
     Histogram intendedLatency{}; ///< from when it was due
 };
 
+/// What else happened on the machine in the timed part. Shares are of all cores, 0 to 1; 0 also where the timed part
+/// was too short to tell.
+struct Disturbance {
+    double otherShare = 0;           ///< processor time of other processes
+    double stolenShare = 0;          ///< processor time that the hypervisor took
+    std::uint64_t throttledNs = 0;   ///< for which a control group's quota held the process back
+    std::uint64_t thermalEvents = 0; ///< times that a core slowed down because of its temperature
+};
+
 /// What one child process measured. Times are wall-clock nanoseconds.
 struct Repetition {
     std::uint32_t workload = 0;      ///< index into `Run::workloads`
@@ -81,8 +90,10 @@ struct Repetition {
     std::optional<std::uint64_t> indexBytes{};
     std::uint64_t cpuUserNs = 0; ///< of the timed part, all threads
     std::uint64_t cpuSystemNs = 0;
+    Disturbance disturbance{};
     double harnessNsPerOperation = 0; ///< a clock reading and a recording, measured here before the run
 
+    bool coldCache = false; ///< the page cache was dropped before the timed part, and was seen to be empty of the store
     std::string traceSha256{};
     OptionMap effectiveOptions{};
     std::string engineVersion{};

@@ -16,7 +16,8 @@ namespace rustcask::bench {
 inline constexpr int resultVersion = 1;
 
 [[nodiscard]] std::string encodeRun(const Run& run);
-/// Errors: corruption (not JSON, not a run, figures that contradict each other), unsupported (a later version).
+/// Also reads what Google Benchmark writes (--benchmark_format=json), as a run of the profile "foreign". Errors:
+/// corruption (not JSON, not a run, figures that contradict each other), unsupported (a later version).
 [[nodiscard]] Result<Run> decodeRun(std::string_view text);
 
 /// Replaces `file` in one step: a reader sees the old run or the new one. Errors: ioError.

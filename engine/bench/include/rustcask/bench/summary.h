@@ -36,6 +36,10 @@ struct SeriesSummary {
 /// The same with every figure in plain units, as CSV (RFC 4180) with a header line.
 [[nodiscard]] std::string tableCsv(const std::vector<const Run*>& runs);
 
+/// Rows of text in columns of equal width, those in `left` aligned to the left. @pre the first row is the longest.
+[[nodiscard]] std::string alignedText(const std::vector<std::vector<std::string>>& rows,
+                                      const std::vector<std::size_t>& left);
+
 /// "1.40 M", "832 k", "97.2": three figures.
 [[nodiscard]] std::string shortNumber(double value);
 /// "270 ns", "1.80 µs", "12.4 ms": three figures.

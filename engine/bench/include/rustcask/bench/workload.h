@@ -65,6 +65,8 @@ struct WorkloadSpec {
     /// Operations a second, of all threads together, each started when it is due; 0: as fast as they go. Where the
     /// workload has a writer beside its threads it is the writer's rate, and 0 stands for the workload's own.
     std::uint64_t rate = 0;
+    /// Whether what the load left in the system's page cache is dropped before the timed part. No part of the trace.
+    bool coldCache = false;
 
     /// The same with the workload's own figures filled in. Errors: invalidArgument, with a sentence saying what is
     /// wrong.
