@@ -47,6 +47,21 @@ private Q_SLOTS:
         QVERIFY(m_page->list().table()->selectionModel()->hasSelection());
     }
 
+    /// A list that gets the focus before it is sorted begins at its first row all the same.
+    void beginsAtTheTop() {
+        std::vector<std::pair<std::string, std::string>> records;
+        for (int i = 0; i < 3000; ++i) {
+            records.emplace_back("key " + std::to_string(10'000 + i * 7919 % 3000), "v");
+        }
+        fill(records);
+        m_page->activateWindow();
+        m_page->list().table()->setFocus();
+        open();
+        QTRY_COMPARE(m_page->value().key(), QByteArray("key 10000"));
+        QCOMPARE(m_page->list().table()->currentIndex().row(), 0);
+        QCOMPARE(m_page->list().selectedCount(), quint64{1});
+    }
+
     void savingAnUntouchedEditorWritesNothing() {
         const std::vector<std::pair<std::string, std::string>> records = {
             {"big", "{\"n\": 9007199254740993, \"z\":1,\"a\":2}"},

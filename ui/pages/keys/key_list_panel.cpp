@@ -191,6 +191,10 @@ void KeyListPanel::buildTable(Settings& settings, const Actions& actions) {
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &KeyListPanel::noteCurrent);
     connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
         if (!m_restoring) {
+            // The row that the focus made current has been chosen now; that does not make it current once more.
+            if (m_table->selectionModel()->isRowSelected(m_table->currentIndex().row())) {
+                noteCurrent();
+            }
             sumSelection();
             Q_EMIT selectionChanged();
         }
@@ -256,7 +260,8 @@ void KeyListPanel::savePlace() {
         m_place.topRow = top;
     }
     m_place.current = m_current;
-    if (current.isValid()) {
+    // A view that gets the focus makes a row current that nobody chose, and selects none.
+    if (current.isValid() && (m_table->selectionModel()->hasSelection() || !m_current.isEmpty())) {
         m_place.current = m_model.key(current.row());
         m_place.offset = current.row() - std::max(0, top);
         m_place.inView = m_place.offset >= 0 && m_place.offset < visibleRows();
@@ -324,7 +329,7 @@ void KeyListPanel::restorePlace() {
 }
 
 void KeyListPanel::noteCurrent() {
-    if (m_restoring) {
+    if (m_restoring || !m_table->selectionModel()->hasSelection()) {
         return;
     }
     const QByteArray key = m_model.key(m_table->currentIndex().row());
