@@ -2,6 +2,7 @@
 #include <rustcask/database.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "database_impl.h"
@@ -354,6 +355,37 @@ Result<bool> Database::Impl::get(std::string_view key, std::string& value) {
     }
 }
 
+// Each step of a look-up for a whole batch before the next: the slots of all come from memory while the first is waited
+// for, then their entries and records.
+Result<std::size_t> Database::Impl::getMany(std::span<const std::string_view> keys, std::vector<Lookup>& results) {
+    constexpr std::size_t batchKeys =
+        32; // records of so many fit the first cache, and the memory can do no more at once
+    results.resize(keys.size());
+    std::size_t found = 0;
+    std::array<std::uint64_t, batchKeys> hashes{};
+    for (std::size_t begin = 0; begin < keys.size(); begin += batchKeys) {
+        const auto batch = keys.subspan(begin, std::min(batchKeys, keys.size() - begin));
+        for (std::size_t i = 0; i < batch.size(); ++i) {
+            hashes[i] = m_keydir.hash(batch[i]);
+            m_keydir.prefetchSlot(hashes[i]);
+        }
+        {
+            const keydir::Reclaimer::Guard guard(m_core->reclaimer);
+            for (std::size_t i = 0; i < batch.size(); ++i)
+                m_keydir.prefetchEntry(hashes[i], &m_core->segments.mappings());
+        }
+        for (std::size_t i = 0; i < batch.size(); ++i) {
+            Lookup& result = results[begin + i];
+            auto got = get(batch[i], result.value);
+            if (!got)
+                return failure(std::move(got.error()));
+            result.found = *got;
+            found += *got ? 1 : 0;
+        }
+    }
+    return found;
+}
+
 Result<bool> Database::Impl::contains(std::string_view key) const {
     if (auto valid = checkRead(key, "look up a key"))
         return failure(*std::move(valid));
@@ -490,6 +522,9 @@ Result<std::optional<std::string>> Database::get(std::string_view key) const {
 }
 Result<bool> Database::get(std::string_view key, std::string& value) const {
     return m_impl->get(key, value);
+}
+Result<std::size_t> Database::getMany(std::span<const std::string_view> keys, std::vector<Lookup>& results) const {
+    return m_impl->getMany(keys, results);
 }
 Result<bool> Database::remove(std::string_view key) {
     return m_impl->write(Impl::Operation::remove, key, {}, std::nullopt);

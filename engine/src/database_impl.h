@@ -61,6 +61,7 @@ public:
 
     // Reading
     [[nodiscard]] Result<bool> get(std::string_view key, std::string& value);
+    [[nodiscard]] Result<std::size_t> getMany(std::span<const std::string_view> keys, std::vector<Lookup>& results);
     [[nodiscard]] Result<bool> contains(std::string_view key) const;
     [[nodiscard]] Result<std::optional<KeyInfo>> info(std::string_view key);
     [[nodiscard]] Result<std::shared_ptr<const ValueReader>> openValue(std::string_view key); // value_reader.cpp

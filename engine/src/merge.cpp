@@ -10,6 +10,7 @@
 #include "format/file_names.h"
 #include "format/merge_record.h"
 #include "log/hint_writer.h"
+#include "log/look_ahead.h"
 #include "log/scanner.h"
 
 namespace rustcask {
@@ -168,6 +169,7 @@ Result<void> Database::Impl::Merge::copyFile(log::Segment& input) {
     (*file)->adviseSequential();
     const std::uint64_t end = input.bytes.load(std::memory_order_acquire);
     log::Scanner scanner(**file, input.headerBytes.load(std::memory_order_relaxed), end, m_db.m_options.scanChunkBytes);
+    log::LookAhead lookAhead(scanner, m_db.m_keydir, m_db.m_core->reclaimer);
     std::uint64_t reported = 0;
     std::uint64_t dropped = 0;
     std::uint64_t sinceCheck = 0;
@@ -200,6 +202,7 @@ Result<void> Database::Impl::Merge::copyFile(log::Segment& input) {
         }
         ++m_report.recordsRead;
         m_progress.addRecords(1);
+        lookAhead.step();
         bool superseded = false;
         const bool live = isLive(input, record, superseded);
         const bool tombstone = record.header.tombstone();
@@ -349,6 +352,7 @@ Result<void> Database::Impl::Merge::switchKeydir(Output& output) {
         return failure(std::move(file.error()));
     log::Scanner scanner(**file, segment.headerBytes.load(std::memory_order_relaxed),
                          segment.bytes.load(std::memory_order_relaxed), m_db.m_options.scanChunkBytes);
+    log::LookAhead lookAhead(scanner, m_db.m_keydir, m_db.m_core->reclaimer);
     for (;;) {
         auto next = scanner.next();
         if (!next)
@@ -362,6 +366,7 @@ Result<void> Database::Impl::Merge::switchKeydir(Output& output) {
                             .file = segment.path,
                             .offset = record.offset,
                             .detail = "a record that the merge has just written reads back damaged"});
+        lookAhead.step();
         if (record.header.tombstone())
             continue;
         const auto bytes = static_cast<std::int64_t>(record.bytes);

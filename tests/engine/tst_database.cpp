@@ -24,6 +24,8 @@ private Q_SLOTS:
     void refusesKeysAndValuesOutOfRange();
     void refusesOptionsOutOfRange();
     void compareAndSet();
+    void getsManyAtOnce();
+    void loadsOneHintOnSeveralThreads();
     void emptyValueIsAValue();
     void locksOutASecondWriter();
     void readOnlyWritesNothing();
@@ -157,6 +159,76 @@ void DatabaseTest::compareAndSet() {
         QVERIFY(!stored);
         RUSTCASK_VALUE(const auto value, database->get("key"));
         QVERIFY(value == "two");
+    }
+}
+
+void DatabaseTest::getsManyAtOnce() {
+    test::TemporaryDirectory directory;
+    RUSTCASK_VALUE(auto database, Database::open(directory / "db"));
+    std::vector<std::string> names;
+    for (int i = 0; i < 1000; ++i) {
+        names.push_back("key " + std::to_string(i));
+        if (i % 3 != 0)
+            RUSTCASK_OK(database->put(names.back(), std::string(static_cast<std::size_t>(i % 50), 'v')));
+        if (i == 500)
+            RUSTCASK_OK(database->rotate());
+    }
+    std::vector<std::string_view> keys(names.begin(), names.end());
+    keys.push_back(keys.front()); // twice in one call
+    std::vector<Lookup> results(2000);
+    const auto found = database->getMany(keys, results);
+    QVERIFY(found);
+    QCOMPARE(results.size(), keys.size());
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        const auto single = database->get(keys[i]);
+        QVERIFY(single);
+        QCOMPARE(results[i].found, single->has_value());
+        QCOMPARE(results[i].value, single->value_or(""));
+        count += results[i].found ? 1 : 0;
+    }
+    QCOMPARE(*found, count);
+    QCOMPARE(*database->getMany({}, results), 0U);
+    QVERIFY(results.empty());
+    keys.push_back("");
+    QCOMPARE(database->getMany(keys, results).error().code, ErrorCode::invalidArgument);
+}
+
+// Enough entries for the loader to share one hint out among threads; overwritten and deleted keys among them.
+void DatabaseTest::loadsOneHintOnSeveralThreads() {
+    test::TemporaryDirectory directory;
+    constexpr std::uint64_t keys = 120'000;
+    const auto key = [](std::uint64_t i) { return "key " + std::to_string(i * 7919 % keys); };
+    Stats before;
+    {
+        RUSTCASK_VALUE(auto database, Database::open(directory / "db"));
+        for (std::uint64_t i = 0; i < keys; ++i)
+            RUSTCASK_OK(database->put(key(i), std::to_string(i)));
+        for (std::uint64_t i = 0; i < keys; i += 10)
+            RUSTCASK_OK(database->put(key(i), "again"));
+        for (std::uint64_t i = 0; i < keys; i += 15)
+            QVERIFY(database->remove(key(i)).value());
+        before = database->stats();
+        RUSTCASK_OK(database->close());
+    }
+    for (const std::uint32_t threads : {1U, 2U, 3U, 7U}) {
+        Options options;
+        options.recoveryThreads = threads;
+        RUSTCASK_VALUE(auto database, Database::open(directory / "db", options));
+        const Stats after = database->stats();
+        QCOMPARE(after.liveKeys, before.liveKeys);
+        QCOMPARE(after.liveBytes, before.liveBytes);
+        QCOMPARE(after.keyBytes, before.keyBytes);
+        QCOMPARE(after.files.front().liveKeys, before.liveKeys);
+        QVERIFY(after.files.front().hasHint);
+        for (std::uint64_t i = 0; i < keys; i += 101) {
+            const auto value = database->get(key(i));
+            QVERIFY(value);
+            QCOMPARE(value->has_value(), i % 15 != 0);
+            if (*value)
+                QCOMPARE(**value, i % 10 == 0 ? std::string("again") : std::to_string(i));
+        }
+        RUSTCASK_OK(database->close());
     }
 }
 

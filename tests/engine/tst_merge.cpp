@@ -77,6 +77,7 @@ private Q_SLOTS:
     void everyInterruptionAfterTheRecordCanBeReplayed();
     void aDamagedRecordIsNotGuessedAround();
     void readersKeepRemovedFiles();
+    void aFollowerFindsAnOutputUnderBothItsNames();
     void getsNeverMissDuringMerges();
     void previewIsWhatHappens();
     void cancelLeavesEverythingAsItWas();
@@ -298,6 +299,35 @@ void MergeTest::aDamagedRecordIsNotGuessedAround() {
     test::writeBytes(directory / "db" / "9.rustcask.merge", record);
     RUSTCASK_FAILS(Database::open(directory / "db"), ErrorCode::corruption);
     QVERIFY(std::filesystem::exists(directory / "db" / "1.rustcask.data"));
+}
+
+// 9, for another process: an output that was loaded between the commit and its renaming is read after it.
+void MergeTest::aFollowerFindsAnOutputUnderBothItsNames() {
+    for (const auto strategy : {ReadStrategy::mapped, ReadStrategy::keepOpen, ReadStrategy::openPerRead}) {
+        test::TemporaryDirectory directory;
+        const auto path = directory / "db";
+        {
+            RUSTCASK_VALUE(auto database, Database::open(path));
+            RUSTCASK_OK(writeFile(*database, {"a=1", "b=2"}));
+            Progress progress;
+            RUSTCASK_OK(database->merge(progress));
+        }
+        const auto rename = [&](const char* from, const char* to) { std::filesystem::rename(path / from, path / to); };
+        rename("2.rustcask.data", "2.rustcask.data.tmp");
+        rename("2.rustcask.hint", "2.rustcask.hint.tmp");
+        test::writeBytes(path / "3.rustcask.merge",
+                         format::encodeMergeRecord(
+                             {.generation = Generation{3}, .inputs = {Generation{1}}, .outputs = {Generation{2}}}));
+        Options options;
+        options.readOnly = true;
+        options.readStrategy = strategy;
+        RUSTCASK_VALUE(auto follower, Database::open(path, options));
+        rename("2.rustcask.data.tmp", "2.rustcask.data");
+        rename("2.rustcask.hint.tmp", "2.rustcask.hint");
+        std::filesystem::remove(path / "3.rustcask.merge");
+        RUSTCASK_VALUE(const auto value, follower->get("b"));
+        QVERIFY(value == "2");
+    }
 }
 
 // 9

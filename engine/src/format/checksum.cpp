@@ -49,11 +49,53 @@ constexpr auto makeInverse() {
 constexpr auto inverse = makeInverse();
 
 #if defined(__x86_64__)
+// Continues a checksum over a number of zero bytes: table[k][b] is what byte k of the state, being b, becomes.
+template <std::size_t zeros>
+constexpr auto makeShift() {
+    std::array<std::uint32_t, 32> bits{};
+    for (std::size_t bit = 0; bit < bits.size(); ++bit) {
+        std::uint32_t crc = 1U << bit;
+        for (std::size_t i = 0; i < zeros; ++i)
+            crc = (crc >> 8) ^ tables[0][crc & 0xFF];
+        bits[bit] = crc;
+    }
+    std::array<std::array<std::uint32_t, 256>, 4> shift{};
+    for (std::size_t k = 0; k < 4; ++k)
+        for (std::size_t byte = 0; byte < 256; ++byte)
+            for (std::size_t bit = 0; bit < 8; ++bit)
+                if ((byte >> bit & 1) != 0)
+                    shift[k][byte] ^= bits[8 * k + bit];
+    return shift;
+}
+constexpr std::size_t laneBytes = 256;
+constexpr auto shiftOneLane = makeShift<laneBytes>();
+constexpr auto shiftTwoLanes = makeShift<2 * laneBytes>();
+
+[[nodiscard]] std::uint32_t shifted(const std::array<std::array<std::uint32_t, 256>, 4>& shift,
+                                    std::uint64_t crc) noexcept {
+    return shift[0][crc & 0xFF] ^ shift[1][crc >> 8 & 0xFF] ^ shift[2][crc >> 16 & 0xFF] ^ shift[3][crc >> 24 & 0xFF];
+}
+
+[[nodiscard]] std::uint64_t wordAt(const char* at) noexcept {
+    return load<std::uint64_t>(at);
+}
+
 __attribute__((target("sse4.2"))) std::uint32_t crc32cHardware(std::string_view bytes,
                                                                std::uint32_t previous) noexcept {
     const char* at = bytes.data();
     std::size_t left = bytes.size();
     std::uint64_t crc = static_cast<std::uint32_t>(~previous);
+    // The instruction takes three cycles, but one can begin in each: three stretches side by side, joined at the end.
+    for (; left >= 3 * laneBytes; left -= 3 * laneBytes, at += 3 * laneBytes) {
+        std::uint64_t second = 0;
+        std::uint64_t third = 0;
+        for (std::size_t i = 0; i < laneBytes; i += 8) {
+            crc = _mm_crc32_u64(crc, wordAt(at + i));
+            second = _mm_crc32_u64(second, wordAt(at + laneBytes + i));
+            third = _mm_crc32_u64(third, wordAt(at + 2 * laneBytes + i));
+        }
+        crc = shifted(shiftTwoLanes, crc) ^ shifted(shiftOneLane, second) ^ third;
+    }
     for (; left >= 8; left -= 8, at += 8) {
         std::uint64_t word = 0;
         std::memcpy(&word, at, 8); // x86 is little-endian

@@ -224,8 +224,6 @@ void Keydir::rebuild(Shard& shard, std::size_t keys, std::size_t words, bool com
     if (!arena) {
         const std::size_t used = before != nullptr ? before->arena->usedWords() - shard.removedWords : 0;
         arena = std::make_shared<Arena>(m_pool, used + words);
-        if (!arena->makeRoom(std::max(words, std::size_t{1})))
-            throw std::bad_alloc();
     }
     auto table = std::make_shared<Table>(m_pool, capacityFor(keys), arena);
     if (before != nullptr) {
@@ -265,15 +263,16 @@ void Keydir::compactIfWorthwhile(Shard& shard) noexcept {
     }
 }
 
-void Keydir::reserve(std::uint64_t keys) {
+void Keydir::reserve(std::uint64_t keys, std::uint64_t keyBytes) {
     // Shards are not of one size: the hash spreads keys like throws of a die, so a little more than the mean.
-    const std::uint64_t mean = keys / shardCount;
-    const auto each = static_cast<std::size_t>(mean + mean / 32 + 1);
+    const auto withSpread = [](std::uint64_t mean) { return static_cast<std::size_t>(mean + mean / 32 + 1); };
+    const std::size_t each = withSpread(keys / shardCount);
+    const std::size_t words = withSpread((keys * entryWords + keyBytes / 4) / shardCount);
     for (std::size_t s = 0; s < shardCount; ++s) {
         Shard& shard = m_shards[s];
         const MutexLock lock(shard.mutex);
-        if (!shard.table || isFull(each, shard.table->capacity))
-            rebuild(shard, std::max(each * 5 / 6 + 1, shard.entries + 1), 0, false);
+        if (!shard.table)
+            rebuild(shard, each * 5 / 6 + 1, words, true);
     }
 }
 

@@ -120,8 +120,9 @@ public:
     void prefetchSlot(std::uint64_t hash) const noexcept;
     void prefetchEntry(std::uint64_t hash, const MappingHints* mappings = nullptr) const noexcept;
 
-    /// Makes room for about `keys` keys in all, so that loading them rebuilds no table. Throws `std::bad_alloc`.
-    void reserve(std::uint64_t keys);
+    /// Makes room for about `keys` keys of `keyBytes` in all, so that loading them rebuilds no table. Nothing happens
+    /// to shards that hold keys already. Throws `std::bad_alloc`.
+    void reserve(std::uint64_t keys, std::uint64_t keyBytes);
     [[nodiscard]] static std::size_t shardIndex(std::uint64_t hash) noexcept { return hash >> (64 - shardBits); }
 
     /// What `setIfNewer` and `relocate` did.

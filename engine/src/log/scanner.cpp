@@ -134,6 +134,18 @@ Result<std::optional<Scanned>> Scanner::next() {
     return std::optional<Scanned>(*damaged);
 }
 
+std::string_view Scanner::keyAhead() noexcept {
+    m_ahead = std::max(m_ahead, m_offset);
+    if (!isBuffered(m_ahead, recordHeaderBytes))
+        return {};
+    const char* at = m_buffer.get() + (m_ahead - m_bufferOffset);
+    const format::RecordHeader header = format::decodeRecordHeader(at);
+    if (!isPlausible(header) || !isBuffered(m_ahead, recordHeaderBytes + header.keySize))
+        return {};
+    m_ahead += header.recordBytes();
+    return {at + recordHeaderBytes, header.keySize};
+}
+
 Result<bool> Scanner::isSoundAt(std::uint64_t offset) {
     if (offset >= m_end || m_end - offset < recordHeaderBytes)
         return false;

@@ -45,6 +45,9 @@ public:
     /// The next range; nullopt at the end. The ranges cover `[begin, end)` without gap. Errors: ioError.
     [[nodiscard]] Result<std::optional<Scanned>> next();
     [[nodiscard]] std::uint64_t offset() const noexcept { return m_offset; }
+    /// The key of one record after another ahead of `offset`, unchecked and only as far as the buffer goes; empty
+    /// there. For prefetching: never to be believed.
+    [[nodiscard]] std::string_view keyAhead() noexcept;
     void seek(std::uint64_t offset) noexcept {
         if (offset == m_offset)
             return;
@@ -83,6 +86,7 @@ private:
     std::size_t m_bufferCapacity = 0;
     std::uint64_t m_bufferOffset = 0;
     std::size_t m_bufferBytes = 0;
+    std::uint64_t m_ahead = 0; ///< offset of the record whose key `keyAhead` returns next
     std::optional<std::uint64_t> m_zeroTail;
     std::string m_repairedKey;
     std::unique_ptr<char[]> m_scratch; ///< for checksums of records longer than a chunk

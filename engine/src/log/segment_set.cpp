@@ -63,7 +63,7 @@ Result<void> SegmentSet::remove(const std::shared_ptr<Segment>& segment) {
     {
         const MutexLock lock(m_mutex);
         if (!segment->handleOwner) { // a snapshot may come back for it after the name has gone
-            auto file = m_fileSystem->open(segment->path, io::OpenMode::read);
+            auto file = openFile(*segment);
             if (!file && !io::isMissing(file.error()))
                 return failure(std::move(file.error()));
             if (file) {
@@ -80,6 +80,14 @@ Result<void> SegmentSet::remove(const std::shared_ptr<Segment>& segment) {
     }
     m_reclaimer.retire(segment);
     return {};
+}
+
+Result<std::unique_ptr<io::File>> SegmentSet::openFile(const Segment& segment) const {
+    auto file = m_fileSystem->open(segment.path, io::OpenMode::read);
+    // A follower may have found a merge's output between its commit and its renaming.
+    if (file || !io::isMissing(file.error()) || segment.path.filename() == segment.name)
+        return file;
+    return m_fileSystem->open(segment.path.parent_path() / segment.name, io::OpenMode::read);
 }
 
 Segment* SegmentSet::at(std::uint32_t index) const noexcept {
@@ -147,7 +155,7 @@ Result<std::string_view> SegmentSet::read(Segment& segment, std::uint64_t offset
         }
     }
     if (m_strategy == ReadStrategy::openPerRead && !segment.removed.load(std::memory_order_acquire)) {
-        auto file = m_fileSystem->open(segment.path, io::OpenMode::read);
+        auto file = openFile(segment);
         if (file)
             return readThrough(**file, segment, offset, bytes, scratch);
         // Removed between the two looks: a snapshot that still holds it reads through the handle kept for that.
@@ -195,7 +203,7 @@ const char* SegmentSet::mapNow(Segment& segment) const {
     if (const char* mapped = segment.mapped.load(std::memory_order_relaxed))
         return mapped; // another thread was first
     const std::uint64_t length = segment.bytes.load(std::memory_order_acquire);
-    auto file = m_fileSystem->open(segment.path, io::OpenMode::read);
+    auto file = openFile(segment);
     auto size = file ? (*file)->size() : Result<std::uint64_t>(0);
     // Beyond the end of the file a mapping is a signal: a file that was cut by somebody is read with pread instead.
     if (file && size && *size >= length && length > 0) {
@@ -217,7 +225,7 @@ Result<const io::File*> SegmentSet::openNow(Segment& segment) const {
         const MutexLock lock(m_mutex);
         if (const io::File* handle = segment.handle.load(std::memory_order_relaxed))
             return handle;
-        auto file = m_fileSystem->open(segment.path, io::OpenMode::read);
+        auto file = openFile(segment);
         if (!file)
             return failure(std::move(file.error()));
         if (m_open.size() >= m_maxOpenFiles) {

@@ -73,6 +73,7 @@ private:
     [[nodiscard]] Result<std::string_view> readThrough(const io::File& file, const Segment& segment,
                                                        std::uint64_t offset, std::uint64_t bytes,
                                                        std::string& scratch) const;
+    [[nodiscard]] Result<std::unique_ptr<io::File>> openFile(const Segment& segment) const;
     [[nodiscard]] const char* mapNow(Segment& segment) const;
     void setMapped(Segment& segment, const char* begin) const noexcept;
     [[nodiscard]] Result<const io::File*> openNow(Segment& segment) const;

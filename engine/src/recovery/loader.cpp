@@ -2,6 +2,12 @@
 #include "recovery/loader.h"
 
 #include <algorithm>
+#include <array>
+#include <atomic>
+#include <new>
+#include <system_error>
+#include <thread>
+#include <vector>
 
 #include "format/checksum.h"
 #include "format/endian.h"
@@ -27,9 +33,28 @@ void tell(const LoadTarget& target, const log::Segment& segment, std::string_vie
     (*target.listener)(event);
 }
 
+// What entering records adds to the live counters of their file: added to them once, not by every record of every
+// thread.
+class Tally {
+public:
+    explicit Tally(log::Segment& segment) noexcept : m_segment(segment) {}
+    ~Tally() { m_segment.addLive(m_keys, m_bytes); }
+    Tally(const Tally&) = delete;
+    Tally& operator=(const Tally&) = delete;
+    void add(std::int64_t keys, std::uint64_t bytes) noexcept {
+        m_keys += keys;
+        m_bytes += keys * static_cast<std::int64_t>(bytes);
+    }
+
+private:
+    log::Segment& m_segment;
+    std::int64_t m_keys = 0;
+    std::int64_t m_bytes = 0;
+};
+
 // Enters one record into the keydir and keeps the live counters of both files right.
-void enter(const LoadTarget& target, log::Segment& segment, std::string_view key, const keydir::Location& location) {
-    const std::uint64_t hash = target.keydir.hash(key);
+void enter(const LoadTarget& target, const log::Segment& segment, std::string_view key, std::uint64_t hash,
+           const keydir::Location& location, Tally& tally) {
     keydir::Keydir::Change change;
     if (segment.mergeOutput && location.sequence <= target.knownSequence) {
         if (location.tombstone)
@@ -41,14 +66,51 @@ void enter(const LoadTarget& target, log::Segment& segment, std::string_view key
     if (!change.applied)
         return;
     if (!location.tombstone)
-        segment.addLive(1, static_cast<std::int64_t>(format::recordBytes(key.size(), location.valueBytes)));
-    if (change.previous && !change.previous->tombstone) {
-        const keydir::Reclaimer::Guard guard(target.segments.reclaimer());
-        if (log::Segment* before = target.segments.at(change.previous->file))
-            before->addLive(-1,
-                            -static_cast<std::int64_t>(format::recordBytes(key.size(), change.previous->valueBytes)));
+        tally.add(1, format::recordBytes(key.size(), location.valueBytes));
+    if (!change.previous || change.previous->tombstone)
+        return;
+    const std::uint64_t bytes = format::recordBytes(key.size(), change.previous->valueBytes);
+    if (change.previous->file == segment.index) {
+        tally.add(-1, bytes);
+        return;
     }
+    const keydir::Reclaimer::Guard guard(target.segments.reclaimer());
+    if (log::Segment* before = target.segments.at(change.previous->file))
+        before->addLive(-1, -static_cast<std::int64_t>(bytes));
 }
+
+// Enters records in batches: a batch's slots come from memory all at the same time. The last ones need a `flush`.
+class Batch {
+public:
+    Batch(const LoadTarget& target, log::Segment& segment) : m_target(target), m_segment(segment), m_tally(segment) {}
+
+    void add(std::string_view key, std::uint64_t hash, const keydir::Location& location) {
+        m_target.keydir.prefetchSlot(hash);
+        Entry& entry = m_entries[m_count];
+        entry.key.assign(key); // keeps its capacity; the caller's buffer moves on
+        entry.hash = hash;
+        entry.location = location;
+        if (++m_count == m_entries.size())
+            flush();
+    }
+    void flush() {
+        for (std::size_t i = 0; i < m_count; ++i)
+            enter(m_target, m_segment, m_entries[i].key, m_entries[i].hash, m_entries[i].location, m_tally);
+        m_count = 0;
+    }
+
+private:
+    struct Entry {
+        std::string key;
+        std::uint64_t hash = 0;
+        keydir::Location location;
+    };
+    const LoadTarget& m_target;
+    log::Segment& m_segment;
+    Tally m_tally;
+    std::array<Entry, 24> m_entries;
+    std::size_t m_count = 0;
+};
 
 [[nodiscard]] Result<void> checkpoint(const LoadTarget& target) {
     return target.progress != nullptr ? target.progress->checkpoint(operation) : Result<void>();
@@ -89,6 +151,63 @@ template <typename OnBytes, typename OnEntry>
     return kept == 0 && entries == header.entries;
 }
 
+// Enters the entries of a sound hint whose keys are in the `part`th of `parts` equal groups of shards.
+[[nodiscard]] Result<bool> enterPart(const LoadTarget& target, log::Segment& segment, const io::File& file,
+                                     const format::HintHeader& header, std::size_t part, std::size_t parts) {
+    Batch batch(target, segment);
+    auto loaded = readEntries(
+        target, file, header, [](std::string_view) {},
+        [&](const format::HintEntry& entry) {
+            const std::uint64_t hash = target.keydir.hash(entry.key);
+            if (keydir::Keydir::shardIndex(hash) * parts / keydir::Keydir::shardCount == part)
+                batch.add(entry.key, hash,
+                          {.file = segment.index,
+                           .offset = entry.offset,
+                           .valueBytes = entry.valueSize,
+                           .sequence = entry.sequence.value,
+                           .tombstone = entry.tombstone});
+        });
+    batch.flush();
+    return loaded;
+}
+
+// On several threads if the hint is long: each reads all of it, which is quick, and takes the keys of its own shards,
+// so that no two ever meet.
+[[nodiscard]] Result<bool> enterHint(const LoadTarget& target, log::Segment& segment, const io::File& file,
+                                     const format::HintHeader& header) {
+    constexpr std::uint64_t worthwhileEntries = 100'000;
+    const std::size_t parts = header.entries < worthwhileEntries ? 1 : std::max(1U, target.threads);
+    std::vector<Result<bool>> results(parts, Result<bool>(true));
+    std::atomic<bool> outOfMemory{false};
+    const auto work = [&](std::size_t part) {
+        try {
+            results[part] = enterPart(target, segment, file, header, part, parts);
+        } catch (const std::bad_alloc&) {
+            outOfMemory.store(true, std::memory_order_relaxed);
+        }
+    };
+    {
+        std::vector<std::jthread> threads;
+        threads.reserve(parts);
+        std::size_t begun = 1;
+        try {
+            for (; begun < parts; ++begun)
+                threads.emplace_back(work, begun);
+        } catch (const std::system_error&) {
+            // No more threads to be had: the parts that have none follow one after the other.
+        }
+        work(0);
+        for (; begun < parts; ++begun)
+            work(begun);
+    }
+    if (outOfMemory)
+        throw std::bad_alloc();
+    for (Result<bool>& result : results)
+        if (!result || !*result)
+            return std::move(result);
+    return true;
+}
+
 } // namespace
 
 Result<bool> loadHint(const LoadTarget& target, log::Segment& segment, std::uint64_t fileBytes) {
@@ -126,16 +245,7 @@ Result<bool> loadHint(const LoadTarget& target, log::Segment& segment, std::uint
     if (!sound || !*sound || !read || *read != sizeof trailer ||
         format::loadU32(trailer) != format::hintChecksum(checksum, {head, sizeof head}))
         return false;
-    auto loaded = readEntries(
-        target, **file, *header, [](std::string_view) {},
-        [&](const format::HintEntry& entry) {
-            enter(target, segment, entry.key,
-                  {.file = segment.index,
-                   .offset = entry.offset,
-                   .valueBytes = entry.valueSize,
-                   .sequence = entry.sequence.value,
-                   .tombstone = entry.tombstone});
-        });
+    auto loaded = enterHint(target, segment, **file, *header);
     if (!loaded)
         return loaded;
     segment.records.store(header->records, std::memory_order_relaxed);
@@ -159,6 +269,7 @@ Result<void> loadRecords(const LoadTarget& target, log::Segment& segment, std::u
     (*file)->adviseSequential();
     const std::uint64_t begin = segment.bytes.load(std::memory_order_relaxed);
     log::Scanner scanner(**file, begin, fileBytes, target.chunkBytes);
+    Batch batch(target, segment);
     std::uint64_t reported = begin;
     std::uint64_t previousSequence = segment.highestSequence.load(std::memory_order_relaxed);
     for (std::uint64_t count = 0;; ++count) {
@@ -175,7 +286,7 @@ Result<void> loadRecords(const LoadTarget& target, log::Segment& segment, std::u
                                         .tombstone = scanned.header.tombstone()};
         if (scanned.kind == log::Scanned::Kind::record) {
             segment.countRecord(location.sequence, scanned.bytes, location.tombstone);
-            enter(target, segment, scanned.key, location);
+            batch.add(scanned.key, target.keydir.hash(scanned.key), location);
             previousSequence = location.sequence;
         } else if (rule == TailRule::stop) {
             break;
@@ -189,7 +300,7 @@ Result<void> loadRecords(const LoadTarget& target, log::Segment& segment, std::u
                 segment.countRecord(location.sequence, scanned.bytes, false);
                 keydir::Location poisoned = location;
                 poisoned.tombstone = false; // whichever it was, a get of the key must say that it is damaged
-                enter(target, segment, scanned.key, poisoned);
+                batch.add(scanned.key, target.keydir.hash(scanned.key), poisoned);
                 previousSequence = location.sequence;
             }
         }
@@ -201,6 +312,7 @@ Result<void> loadRecords(const LoadTarget& target, log::Segment& segment, std::u
                 return done;
         }
     }
+    batch.flush();
     if (target.progress != nullptr)
         target.progress->addBytes(fileBytes > reported ? fileBytes - reported : 0);
     tell(target, segment, "scanned", segment.bytes.load(std::memory_order_relaxed) - begin);

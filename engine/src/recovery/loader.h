@@ -22,6 +22,7 @@ struct LoadTarget {
     /// For a follower: every record up to this sequence number is known, so that one which is not in the keydir is
     /// dead. 0: nothing is known.
     std::uint64_t knownSequence = 0;
+    unsigned threads = 1; ///< that may work on one hint file
 };
 
 /// Loads `segment` from its hint file if that fits. False: there is none, or it does not fit; nothing was changed then.

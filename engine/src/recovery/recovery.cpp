@@ -8,6 +8,7 @@
 
 #include "format/data_record.h"
 #include "format/file_names.h"
+#include "format/hint.h"
 #include "format/merge_record.h"
 #include "log/scanner.h"
 #include "thread_safety.h"
@@ -234,6 +235,27 @@ Result<std::shared_ptr<log::Segment>> loadFile(const LoadTarget& target, const F
 
 namespace {
 
+// Keys that the hint of a file counts, and their bytes: it is not checked yet, so only for making room. A hint of so
+// many entries is that long, so memory stays in proportion to the files.
+struct HintedKeys {
+    std::uint64_t keys = 0;
+    std::uint64_t bytes = 0;
+};
+[[nodiscard]] HintedKeys hintedKeys(io::FileSystem& fileSystem, const fs::path& directory, const FoundFile& file) {
+    auto hint = fileSystem.open(directory / format::hintFileName(file.generation), io::OpenMode::read);
+    if (!hint)
+        return {};
+    auto size = (*hint)->size();
+    char head[format::hintHeaderBytes];
+    auto read = (*hint)->readAt(0, head, sizeof head);
+    if (!size || !read || *read != sizeof head)
+        return {};
+    const auto header = format::decodeHintHeader({head, sizeof head}, *size);
+    if (!header || header->generation != file.generation || header->dataBytes != file.bytes)
+        return {};
+    return {.keys = header->entries, .bytes = header->entryBytes - header->entries * format::hintEntryBytes};
+}
+
 // Cuts what follows the last sound record of the newest log file. If sound records stand after the bad one, the bytes
 // are kept aside: a power cut may leave such a tail, which must go because survivors are a prefix, but a failing disk
 // may too.
@@ -293,8 +315,8 @@ namespace {
 
 } // namespace
 
-Result<Recovered> recover(const LoadTarget& target, const fs::path& directory, const Options& options) {
-    io::FileSystem& fileSystem = target.segments.fileSystem();
+Result<Recovered> recover(const LoadTarget& given, const fs::path& directory, const Options& options) {
+    io::FileSystem& fileSystem = given.segments.fileSystem();
     auto found = findFiles(fileSystem, directory);
     if (!found)
         return failure(std::move(found.error()));
@@ -319,15 +341,28 @@ Result<Recovered> recover(const LoadTarget& target, const fs::path& directory, c
     std::uint64_t totalBytes = 0;
     for (const FoundFile& file : found->data)
         totalBytes += file.bytes;
-    if (target.progress != nullptr) {
-        target.progress->setTotals(found->data.size(), 0, totalBytes);
-        target.progress->setPhase(Phase::loading);
+    if (given.progress != nullptr) {
+        given.progress->setTotals(found->data.size(), 0, totalBytes);
+        given.progress->setPhase(Phase::loading);
     }
 
     std::vector<const FoundFile*> order; // largest first: the last thread to finish is then not far behind
     for (const FoundFile& file : found->data)
         order.push_back(&file);
     std::sort(order.begin(), order.end(), [](const auto* a, const auto* b) { return a->bytes > b->bytes; });
+    const std::size_t wanted =
+        options.recoveryThreads != 0 ? options.recoveryThreads : std::max(1U, std::thread::hardware_concurrency());
+    LoadTarget target = given;
+    // With fewer files than threads several work on one file.
+    target.threads = static_cast<unsigned>(std::max<std::size_t>(1, wanted / std::max<std::size_t>(1, order.size())));
+    HintedKeys most; // of one file: there may be more in all, but hardly fewer
+    for (const FoundFile& file : found->data) {
+        const HintedKeys hinted = hintedKeys(fileSystem, directory, file);
+        if (hinted.keys > most.keys)
+            most = hinted;
+    }
+    target.keydir.reserve(most.keys, most.bytes);
+
     std::vector<std::shared_ptr<log::Segment>> segments(order.size());
     std::atomic<std::size_t> next{0};
     Mutex failureMutex;
@@ -349,8 +384,6 @@ Result<Recovered> recover(const LoadTarget& target, const fs::path& directory, c
                 firstError = std::move(loaded.error());
         }
     };
-    const std::size_t wanted =
-        options.recoveryThreads != 0 ? options.recoveryThreads : std::max(1U, std::thread::hardware_concurrency());
     std::vector<std::thread> threads;
     for (std::size_t i = 1; i < std::min(wanted, order.size()); ++i)
         threads.emplace_back(work);
