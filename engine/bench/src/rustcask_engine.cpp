@@ -64,9 +64,17 @@ public:
         return std::as_const(m_database).get(key, value);
     }
 
+    Result<std::size_t> getMany(std::span<const std::string_view> keys, std::vector<std::string>& values) override {
+        auto found = m_database.getMany(keys, m_lookups);
+        for (std::size_t i = 0; found && i < keys.size(); ++i)
+            values[i].assign(m_lookups[i].value); // copied, as every engine's values are
+        return found;
+    }
+
     Result<bool> remove(std::string_view key) override { return m_database.remove(key); }
 
 private:
+    std::vector<Lookup> m_lookups{};
     Database& m_database;
     const bool m_durable;
 };
@@ -179,7 +187,7 @@ public:
     std::span<const OptionInfo> options() const noexcept override { return m_options; }
     std::span<const Preset> presets() const noexcept override { return m_presets; }
     bool has(Feature feature) const noexcept override {
-        return feature == Feature::compact || feature == Feature::openWithoutHints;
+        return feature == Feature::compact || feature == Feature::openWithoutHints || feature == Feature::getMany;
     }
 
     Result<std::unique_ptr<Engine>> open(const OpenRequest& request) const override {
