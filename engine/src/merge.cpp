@@ -182,6 +182,10 @@ Result<void> Database::Impl::Merge::copyFile(log::Segment& input) {
             m_progress.addBytes(scanner.offset() - reported);
             m_progress.addReclaimed(dropped);
             m_moved += scanner.offset() - reported;
+            // What nobody but this merge has read need not stay in the cache. Pages that gets have mapped do stay; of
+            // those that they read through a handle the system cannot tell, so there it keeps all.
+            if (m_db.m_options.readStrategy == ReadStrategy::mapped)
+                (*file)->dropCache(reported, scanner.offset() - reported);
             reported = scanner.offset();
             dropped = 0;
             sinceCheck = 0;
