@@ -67,8 +67,39 @@ void HexView::dataChanged() {
     viewport()->update();
 }
 
+void HexView::setSize(quint64 size) {
+    m_layout.size = size;
+    const auto kept = [this](std::optional<quint64> byte) {
+        const bool any = m_layout.size > 0 || m_appendable;
+        return byte && any ? std::optional(std::min(*byte, lastCursor())) : std::nullopt;
+    };
+    m_cursor = kept(m_cursor);
+    m_anchor = kept(m_anchor);
+    relayout();
+    viewport()->update();
+}
+
 void HexView::clear() {
     setSource(0, {}, 0);
+}
+
+void HexView::setAppendable(bool appendable) {
+    m_appendable = appendable;
+    setSize(m_layout.size);
+}
+
+void HexView::setCaretColumn(std::optional<HexLayout::Column> column) {
+    m_caretColumn = column;
+    viewport()->update();
+}
+
+void HexView::setCaretAtLowDigit(bool low) {
+    m_caretAtLowDigit = low;
+    viewport()->update();
+}
+
+quint64 HexView::lastCursor() const {
+    return m_appendable ? m_layout.size : m_layout.size > 0 ? m_layout.size - 1 : 0;
 }
 
 void HexView::setSpans(QVector<HexSpan> spans) {
@@ -91,7 +122,9 @@ void HexView::relayout() {
     m_layout.rowHeight = std::ceil(metrics.height() + 3);
     m_layout.bytesPerRow =
         HexLayout::bytesPerRowFor(viewport()->width(), m_layout.charWidth, m_layout.margin, m_layout.offsetDigits());
-    const quint64 rows = m_layout.rowCount();
+    // One more where the cursor can stand behind a full last row.
+    const bool behind = m_appendable && m_layout.size % static_cast<quint64>(m_layout.bytesPerRow) == 0;
+    const quint64 rows = m_layout.rowCount() + (behind ? 1 : 0);
     m_scale = RowScale::of(rows);
     const auto page = static_cast<quint64>(visibleRows());
     verticalScrollBar()->setRange(0, rows > page ? m_scale.toValue(rows - page) : 0);
@@ -128,7 +161,7 @@ void HexView::paintEvent(QPaintEvent*) {
     const Tokens& t = tokensFor(palette());
     QPainter painter(viewport());
     painter.fillRect(viewport()->rect(), t.inset);
-    if (m_layout.size == 0) {
+    if (m_layout.size == 0 && !m_appendable) {
         return;
     }
     painter.translate(-horizontalScrollBar()->value(), 0);
@@ -178,11 +211,28 @@ void HexView::paintEvent(QPaintEvent*) {
                 painter.fillRect(QRectF(cell.left(), cell.bottom() - 3, cell.width(), 2), t.damaged);
             }
             painter.drawText(letter, Qt::AlignCenter, QString(HexLayout::printable(shown[at])));
-            if (m_cursor == byte && hasFocus()) {
+            if (m_cursor == byte && hasFocus() && !m_caretColumn) {
                 painter.setPen(t.accent);
                 painter.drawRect(cell.adjusted(-2, 0, 1, -1));
             }
         }
+    }
+    if (m_caretColumn && m_cursor) {
+        paintCaret(painter, first);
+    }
+}
+
+void HexView::paintCaret(QPainter& painter, quint64 topRow) const {
+    const Tokens& t = tokensFor(palette());
+    const QRectF cell = m_layout.hexCell(*m_cursor, topRow);
+    const QRectF letter = m_layout.textCell(*m_cursor, topRow);
+    const bool inText = m_caretColumn == HexLayout::Column::text;
+    painter.setPen(hasFocus() ? t.accent : t.muted);
+    const QRectF& other = inText ? cell : letter;
+    painter.drawLine(other.bottomLeft() - QPointF(0, 1), other.bottomRight() - QPointF(0, 1));
+    const qreal x = inText ? letter.left() : cell.left() + (m_caretAtLowDigit ? m_layout.charWidth : 0);
+    if (hasFocus()) {
+        painter.fillRect(QRectF(x - 1, cell.top() + 1, 2, cell.height() - 2), t.accent);
     }
 }
 
@@ -225,7 +275,7 @@ void HexView::select(quint64 offset, quint64 length) {
 }
 
 void HexView::moveCursor(quint64 byte, bool extend) {
-    byte = std::min(byte, m_layout.size - 1);
+    byte = std::min(byte, lastCursor());
     if (!extend || !m_anchor) {
         m_anchor = extend && m_cursor ? *m_cursor : byte;
     }
@@ -269,7 +319,7 @@ void HexView::keyPressEvent(QKeyEvent* event) {
         return;
     }
     const quint64 at = m_cursor.value_or(0);
-    const quint64 last = m_layout.size - 1;
+    const quint64 last = lastCursor();
     const auto perRow = static_cast<quint64>(m_layout.bytesPerRow);
     const quint64 page = perRow * static_cast<quint64>(visibleRows());
     const bool all = event->modifiers().testFlag(Qt::ControlModifier);
@@ -310,8 +360,18 @@ void HexView::keyPressEvent(QKeyEvent* event) {
 
 void HexView::mousePressEvent(QMouseEvent* event) {
     if (event->button() == Qt::LeftButton) {
-        if (const auto hit = m_layout.hit(toLayout(event->position()), topRow())) {
-            moveCursor(hit->byte, event->modifiers().testFlag(Qt::ShiftModifier));
+        const QPointF at = toLayout(event->position());
+        if (const auto hit = m_layout.hit(at, topRow())) {
+            if (m_caretColumn) {
+                m_caretColumn = hit->column;
+            }
+            // Behind the last byte of the last row.
+            const QRectF cell = m_layout.hexCell(hit->byte, topRow());
+            const bool behind =
+                m_appendable && hit->byte + 1 == m_layout.size &&
+                (hit->column == HexLayout::Column::hex ? at.x() > cell.right() + m_layout.charWidth
+                                                       : at.x() > m_layout.textCell(hit->byte, topRow()).right());
+            moveCursor(hit->byte + (behind ? 1 : 0), event->modifiers().testFlag(Qt::ShiftModifier));
         }
     }
 }
@@ -365,19 +425,26 @@ bool HexView::event(QEvent* event) {
 }
 
 void HexView::contextMenuEvent(QContextMenuEvent* event) {
-    auto* menu = new QMenu(this);
+    QMenu* menu = makeContextMenu();
     menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->popup(event->globalPos());
+}
+
+QMenu* HexView::makeContextMenu() {
+    auto* menu = new QMenu(this);
     QAction* copyAction = menu->addAction(tr("Copy as hexadecimal"), this, &HexView::copy);
     copyAction->setEnabled(selectionLength() > 0);
-    QAction* selectSpan = menu->addAction(tr("Select field"), this, [this] {
-        if (m_currentSpan >= 0) {
-            select(m_spans[m_currentSpan].offset, m_spans[m_currentSpan].bytes);
-        }
-    });
-    selectSpan->setEnabled(m_currentSpan >= 0);
+    if (!m_spans.isEmpty()) {
+        QAction* selectSpan = menu->addAction(tr("Select field"), this, [this] {
+            if (m_currentSpan >= 0) {
+                select(m_spans[m_currentSpan].offset, m_spans[m_currentSpan].bytes);
+            }
+        });
+        selectSpan->setEnabled(m_currentSpan >= 0);
+    }
     QAction* all = menu->addAction(tr("Select all"), this, [this] { select(0, m_layout.size); });
     all->setEnabled(m_layout.size > 0);
-    menu->popup(event->globalPos());
+    return menu;
 }
 
 QByteArray HexView::selectedBytes() const {

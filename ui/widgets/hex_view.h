@@ -13,6 +13,10 @@
 
 #include "layout/hex_layout.h"
 
+QT_BEGIN_NAMESPACE
+class QMenu;
+QT_END_NAMESPACE
+
 namespace rustcask::ui {
 
 /// A range of bytes with a meaning, coloured as its field is everywhere else.
@@ -42,6 +46,8 @@ public:
     void setSource(quint64 size, Source source, quint64 baseOffset = 0);
     /// The source has more now: repaints.
     void dataChanged();
+    /// The source has another length now: cursor and place stay as far as they can.
+    void setSize(quint64 size);
     void clear();
 
     /// Sorted by offset, without overlap. Selects none.
@@ -81,10 +87,22 @@ protected:
     void changeEvent(QEvent* event) override;
     bool event(QEvent* event) override;
 
+    // For editors.
+    /// Whether the cursor can stand behind the last byte, where bytes are appended.
+    void setAppendable(bool appendable);
+    /// Which column is typed into: its caret is the strong one. Drawn for editors only.
+    void setCaretColumn(std::optional<HexLayout::Column> column);
+    [[nodiscard]] std::optional<HexLayout::Column> caretColumn() const { return m_caretColumn; }
+    /// Draws the caret at the second digit of the byte.
+    void setCaretAtLowDigit(bool low);
+    void moveCursor(quint64 byte, bool extend);
+    [[nodiscard]] virtual QMenu* makeContextMenu();
+
 private:
     void relayout();
-    void moveCursor(quint64 byte, bool extend);
     void follow(quint64 byte);
+    void paintCaret(QPainter& painter, quint64 topRow) const;
+    [[nodiscard]] quint64 lastCursor() const;
     [[nodiscard]] quint64 topRow() const { return m_scale.toRow(verticalScrollBarValue()); }
     [[nodiscard]] int verticalScrollBarValue() const;
     [[nodiscard]] int visibleRows() const;
@@ -100,6 +118,9 @@ private:
     int m_hoveredSpan = -1;
     std::optional<quint64> m_anchor;
     std::optional<quint64> m_cursor;
+    bool m_appendable = false;
+    std::optional<HexLayout::Column> m_caretColumn;
+    bool m_caretAtLowDigit = false;
 };
 
 /// Named spans of a record, as the hex view takes them; `recordOffset` is where the view's first byte lies in the file.
