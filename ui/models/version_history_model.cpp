@@ -16,11 +16,12 @@ int VersionHistoryModel::columnCount(const QModelIndex& parent) const {
     return parent.isValid() ? 0 : columns;
 }
 
-VersionHistoryModel::Verdict VersionHistoryModel::verdict(const rustcask::Version& version) {
+VersionHistoryModel::Verdict VersionHistoryModel::verdict(int row) const {
+    const rustcask::Version& version = m_history.versions[static_cast<std::size_t>(row)];
     if (version.tombstone) {
         return Verdict::deleted;
     }
-    return version.live ? Verdict::live : Verdict::superseded;
+    return m_partial && row == 0 ? Verdict::unknown : version.live ? Verdict::live : Verdict::superseded;
 }
 
 QString VersionHistoryModel::verdictText(Verdict verdict) {
@@ -31,6 +32,8 @@ QString VersionHistoryModel::verdictText(Verdict verdict) {
         return tr("superseded");
     case Verdict::deleted:
         return tr("deleted");
+    case Verdict::unknown:
+        return tr("newest so far");
     }
     return {};
 }
@@ -44,13 +47,15 @@ QVariant VersionHistoryModel::data(const QModelIndex& index, int role) const {
     case Qt::DisplayRole:
         switch (index.column()) {
         case verdictColumn:
-            return verdictText(verdict(shown));
+            return verdictText(verdict(index.row()));
         case writtenColumn:
             return formatTime(shown.time);
         case sizeColumn:
             return shown.tombstone ? QStringLiteral("–") : formatBytes(shown.valueBytes);
         case whereColumn:
             return formatLocation(shown.location);
+        case changeColumn:
+            return m_changes.value(index.row());
         default:
             return {};
         }
@@ -65,6 +70,8 @@ QVariant VersionHistoryModel::data(const QModelIndex& index, int role) const {
         case whereColumn:
             return tr("File of generation %1, at byte %2")
                 .arg(formatCount(shown.location.generation.value), formatOffset(shown.location.offset));
+        case changeColumn:
+            return m_changes.value(index.row()).toHtmlEscaped();
         default:
             return {};
         }
@@ -74,7 +81,7 @@ QVariant VersionHistoryModel::data(const QModelIndex& index, int role) const {
     case Qt::FontRole:
         return index.column() == whereColumn ? QVariant(monospaceFont()) : QVariant();
     case verdictRole:
-        return static_cast<int>(verdict(shown));
+        return static_cast<int>(verdict(index.row()));
     default:
         return {};
     }
@@ -100,15 +107,26 @@ QVariant VersionHistoryModel::headerData(int section, Qt::Orientation orientatio
         return tr("Size");
     case whereColumn:
         return tr("Where");
+    case changeColumn:
+        return tr("Change");
     default:
         return {};
     }
 }
 
-void VersionHistoryModel::setHistory(rustcask::History history) {
+void VersionHistoryModel::setHistory(rustcask::History history, bool partial) {
     beginResetModel();
     m_history = std::move(history);
+    m_partial = partial;
+    m_changes.clear();
     endResetModel();
+}
+
+void VersionHistoryModel::setChanges(const QStringList& changes) {
+    m_changes = changes;
+    if (rowCount() > 0) {
+        Q_EMIT dataChanged(index(0, changeColumn), index(rowCount() - 1, changeColumn));
+    }
 }
 
 void VersionHistoryModel::clear() {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "page_fixture.h"
+#include "pages/keys/version_diff_dialog.h"
+#include "widgets/diff_view.h"
 
 using namespace rustcask;
 using namespace rustcask::ui;
@@ -75,7 +77,7 @@ private Q_SLOTS:
         const std::uint64_t before = lastSequence();
         for (const auto& [key, value] : records) {
             select(QByteArray::fromStdString(key));
-            for (const auto tab : {ValuePanel::textTab, ValuePanel::jsonTab, ValuePanel::hexTab}) {
+            for (const auto tab : {ValuePanel::textTab, ValuePanel::jsonTab, ValuePanel::treeTab, ValuePanel::hexTab}) {
                 m_page->value().setTab(tab);
                 QVERIFY(!m_page->value().isDirty());
                 QVERIFY(!action("save")->isEnabled());
@@ -94,15 +96,31 @@ private Q_SLOTS:
         }
     }
 
-    void refusesTextThatWouldNotComeBack() {
-        fill({{"crlf", "a\r\nb"}, {"text", "x"}});
+    void editsTextThatNeedsItsForm() {
+        fill({{"crlf", "a\r\nb"}, {"mark", "\xEF\xBB\xBFx"}, {"nul", std::string("a\0b", 3)}});
         open();
         select("crlf");
         m_page->value().setTab(ValuePanel::textTab);
-        QVERIFY(textEditor()->isReadOnly());
-        select("text");
-        m_page->value().setTab(ValuePanel::textTab);
         QVERIFY(!textEditor()->isReadOnly());
+        type(QStringLiteral("a\nb\nc"));
+        action("save")->trigger();
+        QTRY_COMPARE(stored("crlf"), std::optional<std::string>("a\r\nb\r\nc"));
+        select("mark");
+        type(QStringLiteral("y"));
+        action("save")->trigger();
+        QTRY_COMPARE(stored("mark"), std::optional<std::string>("\xEF\xBB\xBFy"));
+        select("nul");
+        m_page->value().setTab(ValuePanel::textTab); // it opens as bytes
+        QCOMPARE(textEditor()->toPlainText(), QStringLiteral("a\\x00b"));
+        type(QStringLiteral("a\\x00\\q"));
+        QVERIFY(m_page->value().isDirty());
+        QVERIFY(!action("save")->isEnabled()); // it stands for no bytes
+        select("mark");
+        select("nul"); // and is still there
+        QTRY_COMPARE(textEditor()->toPlainText(), QStringLiteral("a\\x00\\q"));
+        type(QStringLiteral("a\\x00\\\\"));
+        action("save")->trigger();
+        QTRY_COMPARE(stored("nul"), std::optional<std::string>(std::string("a\0\\", 3)));
     }
 
     void editsUndoesAndRedoes() {
@@ -237,6 +255,41 @@ private Q_SLOTS:
         m_session->undoStack().undo();
         QTRY_COMPARE(m_session->database()->stats().liveKeys, std::uint64_t{3001});
         QTRY_COMPARE(model().liveKeys(), std::size_t{3001});
+    }
+
+    void comparesVersions() {
+        fill({{"a", "{\"total\": 119.90}"}, {"a", "{\"total\": 129.90}"}, {"b", "x"}});
+        open();
+        select("a");
+        const VersionHistoryModel& versions = m_page->versions().model();
+        QTRY_COMPARE(versions.rowCount(), 2);
+        const QModelIndex newest = versions.index(0, VersionHistoryModel::changeColumn);
+        QTRY_COMPARE(newest.data().toString(), QString::fromUtf8("total 119.90 → 129.90"));
+        QCOMPARE(versions.index(1, VersionHistoryModel::changeColumn).data().toString(),
+                 QStringLiteral("first version"));
+        QVERIFY(m_page->versions().compare() == nullptr); // nothing is selected
+        for (auto* table : m_page->versions().findChildren<QTableView*>()) {
+            table->selectRow(0);
+        }
+        QPointer<VersionDiffDialog> dialog = m_page->versions().compare();
+        QVERIFY(dialog != nullptr);
+        QTRY_VERIFY(dialog->isReady());
+        QCOMPARE(dialog->tab(), VersionDiffDialog::structureTab);
+        QCOMPARE(dialog->structure().changes.size(), std::size_t{1});
+        QCOMPARE(rustcask::test::auditWidgets(*dialog), QStringList());
+        dialog->setTab(VersionDiffDialog::hexTab);
+        dialog->setTab(VersionDiffDialog::textTab);
+        QCOMPARE(dialog->textView()->diff().changes(), quint64{1});
+        // The older side again, as the newest.
+        for (auto* button : dialog->findChildren<QPushButton*>()) {
+            if (button->text() == QStringLiteral("Restore the left version")) {
+                QVERIFY(button->isEnabled());
+                button->click();
+            }
+        }
+        QTRY_COMPARE(stored("a"), std::optional<std::string>("{\"total\": 119.90}"));
+        QTRY_COMPARE(versions.rowCount(), 3);
+        QTRY_VERIFY(dialog == nullptr);
     }
 
     void listsAndRestoresVersions() {

@@ -149,40 +149,6 @@ private Q_SLOTS:
         QVERIFY(!formatJson(std::string(1'000'000, '[')).has_value());
     }
 
-    void detectsKinds() {
-        QCOMPARE(detectKind(QByteArrayView()), ValueKind::empty);
-        QCOMPARE(detectKind(QByteArray(" {\"a\": 1}\n")), ValueKind::json);
-        QCOMPARE(detectKind(QByteArray("{not json")), ValueKind::text);
-        QCOMPARE(detectKind(QByteArray("42")), ValueKind::text);
-        QCOMPARE(detectKind(QByteArray("a\0b", 3)), ValueKind::binary);
-        QCOMPARE(detectKind(QByteArray("\xff\xfe")), ValueKind::binary);
-    }
-
-    void onlyOffersTextThatComesBackTheSame_data() {
-        QTest::addColumn<QByteArray>("bytes");
-        QTest::addColumn<bool>("editable");
-        QTest::newRow("plain") << QByteArray("a\nb\tc \xC2\xA0 é") << true;
-        QTest::newRow("empty") << QByteArray() << true;
-        QTest::newRow("CRLF") << QByteArray("a\r\nb") << false;
-        QTest::newRow("BOM") << QByteArray("\xEF\xBB\xBFx") << false;
-        QTest::newRow("NUL") << QByteArray("a\0b", 3) << false;
-        QTest::newRow("invalid") << QByteArray("a\xC3") << false;
-        QTest::newRow("overlong") << QByteArray("\xC0\x80") << false;
-        QTest::newRow("surrogate") << QByteArray("\xED\xA0\x80") << false;
-        QTest::newRow("line separator") << QByteArray("a\xE2\x80\xA8z") << false;
-        QTest::newRow("long line") << QByteArray(100'000, 'x') << false;
-        QTest::newRow("many lines") << QByteArray("abcdefghi\n").repeated(50'000) << true;
-        QTest::newRow("large") << QByteArray("abcdefghi\n").repeated(150'000) << false;
-    }
-    void onlyOffersTextThatComesBackTheSame() {
-        QFETCH(QByteArray, bytes);
-        QFETCH(bool, editable);
-        QCOMPARE(whyNotEditableAsText(bytes).isEmpty(), editable);
-        if (editable) {
-            QCOMPARE(QString::fromUtf8(bytes).toUtf8(), bytes);
-        }
-    }
-
     void bytesSurviveTheirTexts() {
         SeededRandom random;
         QSet<QString> texts;
@@ -215,12 +181,6 @@ private Q_SLOTS:
         QCOMPARE(*fromEscapedText(u"\\0\\n\\x7f\\\\"), QByteArray("\0\n\x7f\\", 4));
     }
 
-    void readingTextIsPlain() {
-        QCOMPARE(textForReading(QByteArray("a\r\nb\0", 5)), QStringLiteral("a␍\nb\\x00"));
-        // A right-to-left override would reorder what follows it.
-        QCOMPARE(textForReading(QByteArray("\xE2\x80\xAEz")), QStringLiteral("\\xe2\\x80\\xaez"));
-    }
-
     void copiesAsJsonAndC() {
         QCOMPARE(copyText(QByteArray("a\"\n"), CopyFormat::json), QStringLiteral("\"a\\\"\\u000a\""));
         QCOMPARE(copyText(QByteArray("\xff"), CopyFormat::json), QStringLiteral("{\"base64\": \"/w==\"}"));
@@ -228,15 +188,36 @@ private Q_SLOTS:
                  QStringLiteral("const unsigned char data[2] = {\n    0x61, 0xff,\n};"));
     }
 
-    void describesValues() {
-        const auto document = describeValue("k", "{\"a\":9007199254740993}", {});
-        QCOMPARE(document.kind, ValueKind::json);
-        QCOMPARE(*document.json, QStringLiteral("{\n  \"a\": 9007199254740993\n}"));
-        QCOMPARE(document.text, QStringLiteral("{\"a\":9007199254740993}"));
-        QVERIFY(!describeValue("k", "{\"a\":}", {}).whyNotJson.isEmpty());
-        const auto large = describeValue("k", QByteArray("[") + QByteArray(2'000'000, ' ') + "]", {});
-        QVERIFY(!large.json);
-        QVERIFY(large.whyNotJson.contains(QStringLiteral("1")));
+    void preparesValues() {
+        const auto prepared = [](const QByteArray& bytes, const PrepareRequest& request = {}) {
+            rustcask::Progress progress;
+            return prepareValue(makeDocument("k", bytes, {}), request, progress).value();
+        };
+        const PreparedValue json = prepared("{\"a\":9007199254740993}");
+        QCOMPARE(json.content.kind, ContentKind::json);
+        QCOMPARE(json.json.value(), QStringLiteral("{\n  \"a\": 9007199254740993\n}"));
+        QCOMPARE(json.text.value().text, QStringLiteral("{\"a\":9007199254740993}"));
+        QVERIFY(json.tree && json.tree->nodes.size() == 2);
+        const PreparedValue broken = prepared("{\"a\":\n1,}");
+        QVERIFY(!broken.json && broken.whyNotJson.contains(QStringLiteral("line 2, column 3")));
+        QCOMPARE(broken.jsonErrorAt, std::optional<quint64>(8));
+        // Nothing large is parsed without being asked for.
+        const QByteArray large = QByteArray("[") + QByteArray(2'000'000, ' ') + "]";
+        const PreparedValue unasked = prepared(large);
+        QVERIFY(!unasked.json && !unasked.tree && unasked.parseOffered && !unasked.text);
+        QVERIFY(unasked.whyNotJson.contains(QStringLiteral("1.0 MiB")) ||
+                unasked.whyNotJson.contains(QStringLiteral("1 MiB")));
+        PrepareRequest all;
+        all.parseAll = true;
+        const PreparedValue asked = prepared(large, all);
+        QVERIFY(asked.json && asked.tree && !asked.parseOffered);
+        // A line that would hold up the editor is shown in pages, unless the user wants it so.
+        const QByteArray line(100'000, 'x');
+        QVERIFY(!prepared(line).text);
+        PrepareRequest one;
+        one.oneText = true;
+        QVERIFY(prepared(line, one).text.has_value());
+        QVERIFY(prepared(QByteArray("abcdefghi\n").repeated(50'000)).text.has_value());
     }
 };
 

@@ -58,7 +58,7 @@ KeysPage::KeysPage(PageContext context, QWidget* parent) : Page(context, parent)
     listed.views = {m_actions.showNow, m_actions.showDeleted, m_actions.asOf};
     listed.columns = m_actions.columns;
     m_list = new KeyListPanel(settings(), listed);
-    m_value = new ValuePanel({m_actions.save, m_actions.discard, m_actions.loadFile, m_actions.saveFile});
+    m_value = new ValuePanel({m_actions.save, m_actions.discard, m_actions.loadFile, m_actions.saveFile}, settings());
     m_versions = new VersionsPanel(settings());
     m_progress = new ProgressStrip;
 
@@ -155,6 +155,7 @@ void KeysPage::setSession(Session* session) {
     m_list->setView(View::now);
     m_versions->setSession(session);
     m_session = session;
+    m_value->setTasks(session != nullptr ? &session->tasks() : nullptr);
     m_value->showNothing(tr("No key is selected."),
                          session != nullptr ? tr("Select a key to see its value.") : QString());
     if (session != nullptr) {
@@ -350,7 +351,8 @@ void KeysPage::readValue() {
     using Read = std::optional<ValueDocument>;
     m_readTask = m_session->tasks().start<Read>(
         tr("Read %1").arg(displayKey(m_key, 40)),
-        [database = m_session->database(), key = m_key](rustcask::Progress&) { return readDocument(*database, key); },
+        [database = m_session->database(), key = m_key, request = m_value->requestFor(m_key)](
+            rustcask::Progress& progress) { return openDocument(*database, key, request, progress); },
         this,
         [this, serial, key = m_key](rustcask::Result<Read> read) {
             if (serial != m_readSerial) {

@@ -119,6 +119,10 @@ private:
     void restoreVersion(const QByteArray& key, const QByteArray& value);
     void loadFile(std::function<void(const QByteArray&, const QString&)> done);
     void saveFile();
+    // keys_page_values.cpp
+    void makeValueActions();
+    [[nodiscard]] static QStringList valueScenes();
+    bool enterValueScene(const QString& scene); ///< false: it is none of them
 
     // Bulk (keys_page_bulk.cpp).
     void exportKeys(const QString& what, const KeySelection& keys);

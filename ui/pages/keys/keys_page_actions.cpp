@@ -103,6 +103,7 @@ void KeysPage::makeActions() {
         column->setCheckable(true);
         m_actions.columns.append(column);
     }
+    makeValueActions();
 }
 
 void KeysPage::updateActions() {
@@ -148,9 +149,9 @@ void KeysPage::updateActions() {
 }
 
 QStringList KeysPage::scenes() const {
-    return {QStringLiteral("hex"),     QStringLiteral("filter"), QStringLiteral("no-match"), QStringLiteral("new-key"),
-            QStringLiteral("rename"),  QStringLiteral("delete"), QStringLiteral("changes"),  QStringLiteral("tree"),
-            QStringLiteral("deleted"), QStringLiteral("as-of")};
+    return valueScenes() + QStringList{QStringLiteral("filter"),  QStringLiteral("no-match"), QStringLiteral("new-key"),
+                                       QStringLiteral("rename"),  QStringLiteral("delete"),   QStringLiteral("changes"),
+                                       QStringLiteral("folders"), QStringLiteral("deleted"),  QStringLiteral("as-of")};
 }
 
 void KeysPage::enterScene(const QString& scene) {
@@ -158,9 +159,10 @@ void KeysPage::enterScene(const QString& scene) {
     if (m_list->selectedCount() != 1 && m_list->model().rowCount() > 0) {
         table->selectRow(std::min(4, m_list->model().rowCount() - 1));
     }
-    if (scene == QStringLiteral("hex")) {
-        m_value->setTab(ValuePanel::hexTab);
-    } else if (scene == QStringLiteral("filter")) {
+    if (enterValueScene(scene)) {
+        return;
+    }
+    if (scene == QStringLiteral("filter")) {
         m_list->setFilterText(QString::fromUtf8(m_list->model().key(m_list->model().rowCount() / 2).left(4)));
     } else if (scene == QStringLiteral("no-match")) {
         m_list->setFilterText(QStringLiteral("no key has this name"));
@@ -174,7 +176,7 @@ void KeysPage::enterScene(const QString& scene) {
         removeSelected();
     } else if (scene == QStringLiteral("changes")) {
         showChanges();
-    } else if (scene == QStringLiteral("tree")) {
+    } else if (scene == QStringLiteral("folders")) {
         m_actions.showTree->trigger();
         m_list->openFirstFolder();
     } else if (scene == QStringLiteral("deleted")) {

@@ -38,7 +38,9 @@ void KeysPage::exportKeys(const QString& what, const KeySelection& keys) {
 }
 
 void KeysPage::copyValue(CopyFormat format) {
-    if (m_value->hasValue()) {
+    if (m_value->document().isPaged()) {
+        Q_EMIT statusMessage(tr("Values above %1 are saved to a file instead.").arg(formatBytes(maxWholeBytes)));
+    } else if (m_value->hasValue()) {
         QApplication::clipboard()->setText(copyText(m_value->document().bytes, format));
         Q_EMIT statusMessage(tr("The value is on the clipboard."));
     }

@@ -6,7 +6,6 @@
 #include <QFileInfo>
 #include <QMessageBox>
 #include <QPushButton>
-#include <QSaveFile>
 #include <QTableView>
 #include <QUndoStack>
 
@@ -54,7 +53,7 @@ void KeysPage::save(bool overwrite) {
                      [this, key, saved = *bytes](rustcask::Result<quint64> done) {
                          if (done) {
                              const Draft* kept = m_drafts.find(key);
-                             if (kept != nullptr && kept->hex.isEmpty() && kept->bytes == saved) {
+                             if (kept != nullptr && kept->typed.isEmpty() && kept->bytes == saved) {
                                  forgetDraft(key);
                              }
                              if (key == m_key) {
@@ -89,7 +88,7 @@ void KeysPage::save(bool overwrite) {
 
 void KeysPage::saveDraft(const QByteArray& key) {
     const Draft* draft = m_drafts.find(key);
-    if (!m_session || draft == nullptr || !draft->hex.isEmpty()) {
+    if (!m_session || draft == nullptr || !draft->typed.isEmpty()) {
         return; // what stands for no bytes yet stays for its editor
     }
     m_session->apply(tr("Edit %1").arg(displayKey(key, 40)), {{key, draft->bytes, true, draft->base}}, this,
@@ -430,38 +429,6 @@ void KeysPage::loadFile(std::function<void(const QByteArray&, const QString&)> d
                     done(*bytes, QFileInfo(path).fileName());
                 } else {
                     showError(bytes.error());
-                }
-            });
-    });
-    dialog->open();
-}
-
-void KeysPage::saveFile() {
-    if (!m_value->hasValue()) {
-        return;
-    }
-    auto* dialog = new QFileDialog(this, tr("Value to a file"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setAcceptMode(QFileDialog::AcceptSave);
-    connect(dialog, &QFileDialog::fileSelected, this, [this, bytes = m_value->document().bytes](const QString& path) {
-        if (!m_session) {
-            return;
-        }
-        m_session->tasks().start<bool>(
-            tr("Write %1").arg(QFileInfo(path).fileName()),
-            [path, bytes](rustcask::Progress&) -> rustcask::Result<bool> {
-                QSaveFile file(path);
-                if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit()) {
-                    return rustcask::failure(fileError(tr("write the file"), path, file.errorString()));
-                }
-                return true;
-            },
-            this,
-            [this, path](rustcask::Result<bool> written) {
-                if (written) {
-                    Q_EMIT statusMessage(tr("The value is in %1.").arg(path));
-                } else {
-                    showError(written.error());
                 }
             });
     });

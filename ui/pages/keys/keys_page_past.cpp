@@ -132,7 +132,7 @@ void KeysPage::readPast() {
             if (!value) {
                 return rustcask::failure(value.error());
             }
-            return describeValue(key, QByteArray(value->data(), static_cast<qsizetype>(value->size())), info);
+            return makeDocument(key, QByteArray(value->data(), static_cast<qsizetype>(value->size())), info);
         },
         this,
         [this, note, serial = ++m_readSerial, key = m_key](rustcask::Result<ValueDocument> document) {

@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/keys/value_panel.h"
 
+#include <algorithm>
+#include <utility>
+
 #include <QAction>
-#include <QHBoxLayout>
 #include <QLabel>
-#include <QPlainTextEdit>
 #include <QPushButton>
-#include <QScrollBar>
 #include <QStackedWidget>
 #include <QTabBar>
-#include <QVBoxLayout>
+#include <QToolButton>
 
-#include "models/key_list_model.h"
-#include "pages/keys/json_highlighter.h"
+#include "pages/keys/external_decoder.h"
+#include "pages/keys/value_hex_view.h"
+#include "pages/keys/value_image_view.h"
+#include "pages/keys/value_json_view.h"
+#include "pages/keys/value_text_view.h"
+#include "pages/keys/value_tree_view.h"
 #include "theme/format.h"
-#include "theme/tokens.h"
 #include "widgets/card.h"
-#include "widgets/hex_view.h"
 #include "widgets/labels.h"
 #include "widgets/states.h"
 
@@ -24,26 +26,10 @@ namespace rustcask::ui {
 
 namespace {
 
-constexpr qsizetype maxColouredText = 256 * 1024;
-
-QPlainTextEdit* makeEditor(const QString& name) {
-    auto* editor = new QPlainTextEdit;
-    editor->setFont(monospaceFont());
-    editor->setProperty("role", QStringLiteral("bare"));
-    editor->setAccessibleName(name);
-    editor->setTabChangesFocus(true);
-    editor->document()->setDocumentMargin(10);
-    editor->setFrameShape(QFrame::NoFrame);
-    return editor;
-}
-
-/// The text as it stands in the document. `toPlainText` would turn no-break spaces into spaces.
-QString textOf(const QPlainTextEdit* editor) {
-    QString text = editor->document()->toRawText();
-    text.replace(QChar::ParagraphSeparator, QLatin1Char('\n'));
-    text.replace(QChar::LineSeparator, QLatin1Char('\n')); // what Shift+Enter types
-    return text;
-}
+/// Prepared at once, without a worker: takes well under a frame.
+constexpr qsizetype preparedAtOnce = qsizetype{32} << 10;
+/// Hex of what is in memory is edited up to this size; typing in the middle moves what follows.
+constexpr qsizetype maxHexEditBytes = static_cast<qsizetype>(maxWholeBytes);
 
 /// As ==, but free for the common case of one array shared: values may be large.
 bool sameBytes(const QByteArray& a, const QByteArray& b) {
@@ -52,133 +38,41 @@ bool sameBytes(const QByteArray& a, const QByteArray& b) {
 
 } // namespace
 
-ValuePanel::ValuePanel(const Actions& actions, QWidget* parent) : QWidget(parent), m_actions(actions) {
-    build(actions);
+ValuePanel::ValuePanel(const Actions& actions, Settings& settings, QWidget* parent)
+    : QWidget(parent), m_actions(actions), m_settings(settings), m_memory(settings) {
+    build();
     showNothing(tr("No key is selected."), tr("Select a key to see its value."));
 }
 
-void ValuePanel::build(const Actions& actions) {
-    auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    m_card = new Card;
-    layout->addWidget(m_card);
-
-    auto* header = new QWidget;
-    auto* headerRow = new QHBoxLayout(header);
-    headerRow->setContentsMargins(Card::gutter, 8, Card::gutter, 8);
-    headerRow->setSpacing(6);
-    m_key = new ElidedLabel(QString());
-    m_key->setFont(monospaceFont());
-    headerRow->addWidget(m_key, 1);
-    m_state = new Pill(tr("not saved"), Tone::warning);
-    m_size = new Pill(QString());
-    m_kind = new Pill(QString());
-    m_where = new Pill(QString());
-    for (Pill* pill : {m_state, m_size, m_kind, m_where}) {
-        headerRow->addWidget(pill);
-    }
-    m_card->addToolRow(header);
-
-    m_banner = new Banner;
-    m_card->addBody(m_banner, 0);
-    m_tabs = makeTabBar(tr("How the value is shown"));
-    m_tabs->addTab(tr("Text"));
-    m_tabs->addTab(tr("JSON"));
-    m_tabs->addTab(tr("Hex"));
-    m_tabs->setToolTip(tr("Text, JSON or bytes (arrow keys)"));
-    m_card->addBody(m_tabs, 0);
-    m_card->addBody(makeHairline(), 0);
-
-    m_stack = new QStackedWidget;
-    m_empty = new EmptyState(QStringLiteral("keys"), QString());
-    m_stack->addWidget(m_empty);
-    buildPages();
-    m_stack->addWidget(m_pages);
-    m_card->addBody(m_stack, 1);
-
-    QHBoxLayout* footer = m_card->footer();
-    m_note = makeMuted(QString());
-    m_note->setWordWrap(true);
-    m_note->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    footer->addWidget(m_note, 1);
-    m_editBytes = makeButton(tr("Edit bytes"));
-    m_editBytes->setToolTip(tr("Edit the value as hexadecimal bytes"));
-    m_back = makeButton(tr("Back to the live value"));
-    footer->addWidget(m_editBytes);
-    footer->addWidget(m_back);
-    footer->addWidget(makeButton(actions.loadFile));
-    footer->addWidget(makeButton(actions.saveFile));
-    footer->addWidget(makeButton(actions.discard));
-    footer->addWidget(makePrimaryButton(actions.save));
-
-    connect(m_tabs, &QTabBar::currentChanged, this, [this](int tab) {
-        if (!m_filling && m_hasValue) {
-            switchTab(tab);
-            m_choice[static_cast<std::size_t>(m_document.kind)] = static_cast<Tab>(m_tabs->currentIndex());
-        }
-    });
-    connect(m_editBytes, &QPushButton::clicked, this, &ValuePanel::beginHexEdit);
-    connect(m_back, &QPushButton::clicked, this, &ValuePanel::liveValueWanted);
+ValuePanel::~ValuePanel() {
+    stopPreparing();
 }
 
-void ValuePanel::buildPages() {
-    m_pages = new QStackedWidget;
-
-    auto* textPage = new QWidget;
-    auto* textLayout = new QVBoxLayout(textPage);
-    textLayout->setContentsMargins(0, 0, 0, 0);
-    textLayout->setSpacing(0);
-    m_text = makeEditor(tr("Value as text"));
-    m_text->setUndoRedoEnabled(true);
-    textLayout->addWidget(m_text, 1);
-    m_pager = new QWidget;
-    auto* pagerRow = new QHBoxLayout(m_pager);
-    pagerRow->setContentsMargins(Card::gutter, 4, Card::gutter, 4);
-    m_pagerText = makeMuted(QString());
-    m_previous = makeButton(tr("Previous part"));
-    m_next = makeButton(tr("Next part"));
-    pagerRow->addWidget(m_pagerText, 1);
-    pagerRow->addWidget(m_previous);
-    pagerRow->addWidget(m_next);
-    textLayout->addWidget(m_pager);
-    m_pages->addWidget(textPage);
-
-    m_jsonStack = new QStackedWidget;
-    m_json = makeEditor(tr("Value as JSON, laid out"));
-    m_json->setReadOnly(true);
-    m_json->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    m_json->setUndoRedoEnabled(false);
-    m_highlighter = new JsonHighlighter(m_json->document());
-    m_highlighter->setPalette(palette());
-    m_noJson = new EmptyState(QStringLiteral("info"), QString());
-    m_jsonStack->addWidget(m_json);
-    m_jsonStack->addWidget(m_noJson);
-    m_pages->addWidget(m_jsonStack);
-
-    m_hexStack = new QStackedWidget;
-    m_hex = new HexView;
-    m_hex->setAccessibleName(tr("Value as bytes"));
-    m_hex->setFrameShape(QFrame::NoFrame);
-    m_hexEditor = makeEditor(tr("Value as hexadecimal digits"));
-    m_hexStack->addWidget(m_hex);
-    m_hexStack->addWidget(m_hexEditor);
-    m_pages->addWidget(m_hexStack);
-
-    connect(m_text, &QPlainTextEdit::textChanged, this, &ValuePanel::takeText);
-    connect(m_hexEditor, &QPlainTextEdit::textChanged, this, &ValuePanel::takeHex);
-    connect(m_previous, &QPushButton::clicked, this, [this] { showPage(m_page - 1); });
-    connect(m_next, &QPushButton::clicked, this, [this] { showPage(m_page + 1); });
+void ValuePanel::setTasks(TaskRunner* tasks) {
+    stopPreparing();
+    m_tasks = tasks;
+    m_text->setTasks(tasks);
+    m_hex->setTasks(tasks);
 }
 
 void ValuePanel::showNothing(const QString& sentence, const QString& advice) {
+    stopPreparing();
     m_document = {};
     m_bytes.clear();
-    m_hexProblem.clear();
+    m_noBytes.clear();
+    m_shown.reset();
+    m_command.clear();
+    m_choice = {};
+    m_editedIn = -1;
     m_hasValue = false;
     m_isVersion = false;
+    m_replaced = false;
+    m_hex->showBytes({}); // lets go of a large value's file
+    m_text->showText({});
     m_banner->clear();
     m_empty->setIcon(QStringLiteral("keys"));
     m_empty->setTexts(sentence, advice);
+    m_stop->hide();
     m_stack->setCurrentWidget(m_empty);
     updateState();
 }
@@ -196,41 +90,79 @@ void ValuePanel::showError(const QByteArray& key, const rustcask::Error& error) 
     updateState();
 }
 
+PrepareRequest ValuePanel::requestFor(const QByteArray& key) const {
+    PrepareRequest request;
+    const bool same = m_hasValue && !m_isVersion && key == m_document.key;
+    request.choice = same ? m_choice : m_memory.choiceFor(key);
+    return request;
+}
+
 void ValuePanel::showDocument(const ValueDocument& document) {
     const bool sameKey = m_hasValue && !m_isVersion && document.key == m_document.key;
-    const bool inPlace = sameKey && sameBytes(document.bytes, m_bytes);
-    m_document = document;
+    const bool inPlace = sameKey && !document.isPaged() && !m_document.isPaged() && m_noBytes.isEmpty() &&
+                         m_command.isEmpty() && m_shown && sameBytes(document.bytes, m_bytes);
     if (inPlace) { // saved, or moved by a merge: cursor and place stay
-        m_whyNotText = document.whyNotText;
+        m_document = document;
         updateState();
         return;
     }
+    stopPreparing();
+    if (!sameKey) {
+        m_choice = m_memory.choiceFor(document.key);
+    }
+    m_document = document;
+    m_document.prepared.reset();
     m_hasValue = true;
     m_isVersion = false;
+    m_replaced = false;
     m_bytes = document.bytes;
+    m_noBytes.clear();
+    m_editedIn = -1;
+    m_command.clear();
     m_banner->clear();
-    fill(sameKey);
+    m_request = {};
+    m_request.choice = m_choice;
+    if (document.prepared) {
+        showPrepared(document.prepared, sameKey);
+    } else {
+        prepare(m_request, sameKey);
+    }
+    if (!sameKey && !m_choice.command.isEmpty()) {
+        chooseCommand(m_choice.command, true);
+    }
 }
 
 void ValuePanel::showVersion(const ValueDocument& document, const QString& note) {
     showDocument(document);
     m_isVersion = true;
     m_banner->show(Banner::Kind::info, note);
-    fill(false);
+    updateState();
+    fillTab(m_tabs->currentIndex());
 }
 
 void ValuePanel::showDraft(const Draft& draft) {
     m_hasValue = true;
     m_isVersion = false;
+    m_replaced = true;
     m_document.key = draft.key;
     m_bytes = draft.bytes;
-    fill(true);
-    if (!draft.hex.isEmpty()) {
-        setTab(hexTab);
-        beginHexEdit();
-        m_hexEditor->setPlainText(draft.hex);
-    } else {
-        setTab(static_cast<Tab>(draft.tab));
+    m_command.clear();
+    m_request = {};
+    m_request.choice = m_choice;
+    m_request.choice.packing = Packing::none; // what is typed is what is stored
+    m_filling = true;
+    m_tabs->setCurrentIndex(draft.tab);
+    m_filling = false;
+    prepare(m_request, true);
+    if (!draft.typed.isEmpty()) {
+        setTab(textTab);
+        m_text->showTyped(draft.typed, draft.form);
+        m_text->setEditable(mayEdit());
+        m_filled[textTab] = true;
+        m_editedIn = textTab;
+        const auto bytes = bytesOf(draft.typed, draft.form);
+        m_noBytes = bytes ? QString() : bytes.error().problem;
+        updateState();
     }
 }
 
@@ -239,176 +171,325 @@ void ValuePanel::setReadOnly(bool readOnly) {
     updateState();
 }
 
-void ValuePanel::fill(bool keepTab) {
-    m_whyNotText = sameBytes(m_bytes, m_document.bytes) ? m_document.whyNotText : whyNotEditableAsText(m_bytes);
-    m_hexProblem.clear();
-    m_hexEditing = false;
-    m_textFilled = m_jsonFilled = m_hexFilled = false;
-    m_page = 0;
+// ---- Preparing ----
+
+ValueDocument ValuePanel::current() const {
+    if (m_document.isPaged() && !m_replaced) {
+        return m_document;
+    }
+    return makeDocument(m_document.key, m_bytes, m_document.info);
+}
+
+void ValuePanel::stopPreparing() {
+    ++m_serial;
+    m_preparing = false;
+    if (m_task) {
+        m_task->cancel();
+        m_task.clear();
+    }
+    if (m_external) {
+        m_external->deleteLater();
+        m_external.clear();
+    }
+}
+
+void ValuePanel::prepare(const PrepareRequest& request, bool keepTab, bool asked) {
+    stopPreparing();
+    m_request = request;
+    const ValueDocument document = current();
+    if (!m_tasks || (!document.isPaged() && document.bytes.size() <= preparedAtOnce &&
+                     request.choice.packing.value_or(detectPacking(document.bytes)) == Packing::none)) {
+        rustcask::Progress progress;
+        auto prepared = prepareValue(document, request, progress);
+        if (prepared) {
+            showPrepared(std::make_shared<const PreparedValue>(std::move(*prepared)), keepTab);
+        }
+        return;
+    }
+    m_preparing = true;
+    showBusy(asked ? tr("Working on %1…").arg(formatBytes(document.size)) : tr("Reading the value…"));
+    m_stop->setVisible(asked);
+    m_task = m_tasks->start<PreparedValue>(
+        tr("Prepare the value of %1").arg(displayKey(document.key, 40)),
+        [document, request](rustcask::Progress& progress) { return prepareValue(document, request, progress); }, this,
+        [this, serial = m_serial, keepTab](rustcask::Result<PreparedValue> prepared) {
+            if (serial != m_serial) {
+                return;
+            }
+            m_preparing = false;
+            if (prepared) {
+                showPrepared(std::make_shared<const PreparedValue>(std::move(*prepared)), keepTab);
+            } else if (prepared.error().code != rustcask::ErrorCode::cancelled) {
+                m_stop->hide();
+                m_empty->setIcon(QStringLiteral("warning"));
+                m_empty->setTexts(tr("This value cannot be shown so."), errorText(prepared.error()));
+            }
+        },
+        {.visible = asked});
+}
+
+void ValuePanel::showBusy(const QString& sentence) {
+    m_empty->setIcon(QStringLiteral("keys"));
+    m_empty->setTexts(sentence, QString());
+    m_stop->hide();
+    m_stack->setCurrentWidget(m_empty);
+    updateState();
+}
+
+void ValuePanel::showPrepared(std::shared_ptr<const PreparedValue> prepared, bool keepTab) {
+    m_preparing = false;
+    m_stop->hide();
+    m_shown = std::move(prepared);
+    m_filled.fill(false);
+    m_editedIn = -1;
     m_stack->setCurrentWidget(m_pages);
-    setTab(keepTab ? static_cast<Tab>(m_tabs->currentIndex()) : m_choice[static_cast<std::size_t>(m_document.kind)]);
+    chooseTab(keepTab);
+}
+
+void ValuePanel::choosePacking(std::optional<Packing> packing) {
+    m_command.clear();
+    ViewChoice choice = m_choice;
+    choice.packing = packing;
+    choice.command.clear();
+    remember(choice);
+    PrepareRequest request;
+    request.choice = m_choice;
+    prepare(request, false);
+}
+
+void ValuePanel::chooseCommand(const QString& name, bool always) {
+    const QList<ExternalDecoder> decoders = externalDecoders(m_settings);
+    const auto it = std::find_if(decoders.begin(), decoders.end(),
+                                 [&](const ExternalDecoder& decoder) { return decoder.name == name; });
+    if (it == decoders.end() || !m_hasValue) {
+        return;
+    }
+    if (always && m_choice.command != name) {
+        ViewChoice choice = m_choice;
+        choice.command = name;
+        remember(choice);
+    }
+    const ValueDocument document = current();
+    if (document.size > static_cast<quint64>(ExternalRun::maxInputBytes)) {
+        m_banner->show(
+            Banner::Kind::warning,
+            tr("Values above %1 are not handed to external decoders.").arg(formatBytes(ExternalRun::maxInputBytes)));
+        return;
+    }
+    stopPreparing();
+    m_command = name;
+    m_preparing = true;
+    showBusy(tr("%1 is running…").arg(name));
+    m_stop->show();
+    rustcask::Progress progress;
+    const auto input = allBytes(document, static_cast<quint64>(ExternalRun::maxInputBytes), progress);
+    if (!input) {
+        showError(m_document.key, input.error());
+        return;
+    }
+    m_external = new ExternalRun(*it, *input, this);
+    connect(m_external, &ExternalRun::finished, this, [this, name](const QByteArray& output, const QString& problem) {
+        m_external->deleteLater();
+        m_external.clear();
+        m_preparing = false;
+        if (output.isEmpty() && !problem.isEmpty()) {
+            m_stop->hide();
+            m_empty->setIcon(QStringLiteral("warning"));
+            m_empty->setTexts(tr("%1 had nothing to show.").arg(name), problem);
+            return;
+        }
+        PrepareRequest request;
+        request.choice.packing = Packing::none;
+        rustcask::Progress preparing;
+        auto prepared = prepareValue(makeDocument(m_document.key, output, {}), request, preparing);
+        if (prepared) {
+            prepared->unpackProblem = problem;
+            showPrepared(std::make_shared<const PreparedValue>(std::move(*prepared)), false);
+        }
+    });
+}
+
+void ValuePanel::remember(const ViewChoice& choice) {
+    m_choice = choice;
+    m_memory.remember(m_document.key, choice);
+}
+
+// ---- Tabs ----
+
+ValuePanel::Tab ValuePanel::tab() const {
+    return static_cast<Tab>(m_tabs->currentIndex());
+}
+
+void ValuePanel::chooseTab(bool keepTab) {
+    m_filling = true;
+    m_tabs->setTabVisible(imageTab, m_shown->content.kind == ContentKind::image);
+    m_filling = false;
+    int wanted = m_lastTab[static_cast<std::size_t>(m_shown->content.kind)];
+    if (m_choice.tab && m_command.isEmpty()) {
+        const bool fits = (*m_choice.tab != imageTab || m_shown->content.kind == ContentKind::image) &&
+                          (*m_choice.tab != jsonTab || m_shown->json || m_shown->parseOffered) &&
+                          (*m_choice.tab != treeTab || m_shown->tree || m_shown->parseOffered);
+        wanted = fits ? *m_choice.tab : wanted;
+    }
+    if (keepTab && m_tabs->isTabVisible(m_tabs->currentIndex())) {
+        wanted = m_tabs->currentIndex();
+    }
+    setTab(static_cast<Tab>(wanted));
 }
 
 void ValuePanel::setTab(Tab tab) {
     m_filling = true;
     m_tabs->setCurrentIndex(tab);
     m_filling = false;
-    if (m_hasValue) {
+    if (m_hasValue && m_shown) {
         switchTab(tab);
     }
 }
 
 void ValuePanel::switchTab(int tab) {
-    if (m_filling || !m_hasValue) {
+    if (m_filling || !m_hasValue || !m_shown) {
         return;
     }
-    if (m_hexEditing && tab != hexTab) {
-        if (!m_hexProblem.isEmpty()) {
-            setTab(hexTab); // what was typed is no value yet: it must not get out of sight
-            return;
+    if (!m_noBytes.isEmpty() && tab != m_editedIn) {
+        setTab(static_cast<Tab>(m_editedIn)); // what was typed is no value yet: it must not get out of sight
+        return;
+    }
+    if (m_editedIn >= 0 && tab != m_editedIn) {
+        // The other views have what was typed before.
+        PrepareRequest request = m_request;
+        request.choice.packing = Packing::none;
+        prepare(request, true);
+        return;
+    }
+    fillTab(tab);
+}
+
+void ValuePanel::fillTab(int tab) {
+    if (!m_shown) {
+        return;
+    }
+    if (!std::exchange(m_filled[static_cast<std::size_t>(tab)], true)) {
+        m_filling = true;
+        switch (tab) {
+        case textTab:
+            fillText();
+            break;
+        case jsonTab:
+            m_json->showValue(*m_shown);
+            break;
+        case treeTab:
+            m_tree->showValue(*m_shown, m_command.isEmpty() ? m_choice.treeFormat : std::nullopt);
+            break;
+        case hexTab:
+            fillHex();
+            break;
+        default:
+            fillImage();
+            break;
         }
-        m_hexEditing = false;
-        m_whyNotText = whyNotEditableAsText(m_bytes);
-        m_textFilled = m_jsonFilled = m_hexFilled = false;
+        m_filling = false;
     }
-    m_filling = true;
-    switch (tab) {
-    case textTab:
-        fillText();
-        break;
-    case jsonTab:
-        fillJson();
-        break;
-    default:
-        fillHex();
-        break;
-    }
-    m_filling = false;
     m_pages->setCurrentIndex(tab);
+    m_stack->setCurrentWidget(m_pages);
     updateState();
 }
 
 void ValuePanel::fillText() {
-    if (std::exchange(m_textFilled, true)) {
-        return;
-    }
-    const bool whole = m_whyNotText.isEmpty();
-    const bool paged = !whole && m_bytes.size() > textPageBytes;
-    m_pager->setVisible(paged);
-    m_text->setLineWrapMode(QPlainTextEdit::WidgetWidth);
-    if (whole) {
-        m_text->setPlainText(sameBytes(m_bytes, m_document.bytes) ? m_document.text : QString::fromUtf8(m_bytes));
-    } else if (!paged) {
-        m_text->setPlainText(textForReading(m_bytes));
+    m_text->setEncoding(m_shown->encoding, m_command.isEmpty() && m_choice.encoding.has_value());
+    const bool offer = !m_shown->text && m_shown->whole && m_shown->bytes.size() <= maxTextBytes;
+    if (m_shown->text) {
+        m_text->showText(*m_shown->text);
+    } else if (m_shown->whole || m_shown->packing != Packing::none) {
+        m_text->showPages(static_cast<quint64>(m_shown->bytes.size()), readerOf(m_shown->bytes), m_shown->encoding);
     } else {
-        showPage(m_page);
+        m_text->showPages(m_document.size, readerOf(m_document), m_shown->encoding);
     }
-}
-
-void ValuePanel::showPage(qint64 page) {
-    const qint64 pages = (m_bytes.size() + textPageBytes - 1) / textPageBytes;
-    m_page = std::clamp<qint64>(page, 0, std::max<qint64>(0, pages - 1));
-    const qint64 begin = m_page * textPageBytes;
-    const qint64 size = std::min<qint64>(textPageBytes, m_bytes.size() - begin);
-    const bool filling = std::exchange(m_filling, true);
-    m_text->setPlainText(textForReading(QByteArrayView(m_bytes).sliced(begin, size)));
-    m_filling = filling;
-    m_pagerText->setText(tr("Bytes %1 to %2 of %3")
-                             .arg(formatOffset(static_cast<quint64>(begin)),
-                                  formatOffset(static_cast<quint64>(begin + size)),
-                                  formatOffset(static_cast<quint64>(m_bytes.size()))));
-    m_previous->setEnabled(m_page > 0);
-    m_next->setEnabled(m_page + 1 < pages);
-}
-
-void ValuePanel::fillJson() {
-    if (std::exchange(m_jsonFilled, true)) {
-        return;
-    }
-    std::optional<QString> json;
-    QString problem;
-    if (sameBytes(m_bytes, m_document.bytes)) {
-        json = m_document.json;
-        problem = m_document.whyNotJson;
-    } else if (auto formatted = formattedJson(m_bytes)) {
-        json = std::move(*formatted);
-    } else {
-        problem = formatted.error();
-    }
-    if (!json) {
-        m_noJson->setTexts(m_bytes.isEmpty() ? tr("The value is empty.") : problem, QString());
-        m_jsonStack->setCurrentWidget(m_noJson);
-        return;
-    }
-    QTextDocument* coloured = json->size() <= maxColouredText ? m_json->document() : nullptr;
-    if (m_highlighter->document() != coloured) {
-        m_highlighter->setDocument(coloured);
-    }
-    m_json->setPlainText(*json);
-    m_jsonStack->setCurrentWidget(m_json);
+    m_text->setOneTextOffered(offer && mayEdit());
 }
 
 void ValuePanel::fillHex() {
-    if (std::exchange(m_hexFilled, true)) {
-        return;
-    }
-    m_hex->setData(m_bytes);
-    m_hexStack->setCurrentWidget(m_hexEditing ? static_cast<QWidget*>(m_hexEditor) : m_hex);
-}
-
-void ValuePanel::beginHexEdit() {
-    if (!mayEdit() || m_bytes.size() > maxHexEditBytes) {
-        return;
-    }
-    setTab(hexTab);
-    m_hexEditing = true;
-    m_filling = true;
-    m_hexEditor->setPlainText(toHexText(m_bytes));
-    m_filling = false;
-    m_hexStack->setCurrentWidget(m_hexEditor);
-    m_hexEditor->setFocus();
-    updateState();
-}
-
-void ValuePanel::takeText() {
-    if (m_filling || !mayEdit() || m_text->isReadOnly()) {
-        return;
-    }
-    m_bytes = textOf(m_text).toUtf8();
-    m_jsonFilled = m_hexFilled = false;
-    updateState();
-    Q_EMIT edited();
-}
-
-void ValuePanel::takeHex() {
-    if (m_filling || !m_hexEditing) {
-        return;
-    }
-    const QString typed = textOf(m_hexEditor);
-    const auto bytes = fromHexText(typed);
-    if (bytes) {
-        m_bytes = *bytes;
-        m_hexProblem.clear();
+    if (showsStored() && m_document.isPaged() && !m_replaced) {
+        m_hex->showPages(m_document.size, readerOf(m_document));
+    } else if (m_shown->bytes.size() > maxHexEditBytes) {
+        m_hex->showPages(static_cast<quint64>(m_shown->bytes.size()), readerOf(m_shown->bytes));
     } else {
-        m_hexProblem = tr("%1 (character %2)").arg(bytes.error().problem).arg(bytes.error().position + 1);
+        m_hex->showBytes(showsStored() ? m_bytes : m_shown->bytes);
     }
-    m_textFilled = m_jsonFilled = m_hexFilled = false;
+}
+
+void ValuePanel::fillImage() {
+    if (!m_shown->whole) {
+        m_image->showMessage(tr("Images above %1 are not shown.").arg(formatBytes(maxWholeBytes)));
+        return;
+    }
+    if (!m_tasks) {
+        m_image->showImage(decodeImage(m_shown->bytes, m_shown->content.image), m_shown->content.image);
+        return;
+    }
+    m_image->showMessage(tr("Decoding the image…"));
+    m_tasks->start<DecodedImage>(
+        tr("Decode an image"),
+        [bytes = m_shown->bytes, format = m_shown->content.image](
+            rustcask::Progress&) -> rustcask::Result<DecodedImage> { return decodeImage(bytes, format); },
+        this,
+        [this, serial = m_serial, format = m_shown->content.image](rustcask::Result<DecodedImage> decoded) {
+            if (serial == m_serial && decoded) {
+                m_image->showImage(*decoded, format);
+            }
+        },
+        {.visible = false});
+}
+
+// ---- Editing ----
+
+void ValuePanel::takeBytes(const QByteArray& bytes, int from) {
+    if (m_filling || !mayEdit() || !showsStored()) {
+        return;
+    }
+    m_bytes = bytes;
+    m_replaced = true;
+    m_noBytes.clear();
+    m_editedIn = from;
     updateState();
     Q_EMIT edited();
+}
+
+void ValuePanel::takeProblem(const QString& problem) {
+    if (m_filling || !mayEdit()) {
+        return;
+    }
+    m_noBytes = problem;
+    updateState();
+    Q_EMIT edited();
+}
+
+bool ValuePanel::showsStored() const {
+    return m_shown && m_shown->packing == Packing::none && m_command.isEmpty();
 }
 
 bool ValuePanel::isDirty() const {
-    return mayEdit() && (!m_hexProblem.isEmpty() || !sameBytes(m_bytes, m_document.bytes));
+    return mayEdit() &&
+           (!m_noBytes.isEmpty() || (m_replaced && (m_document.isPaged() || !sameBytes(m_bytes, m_document.bytes))));
 }
 
 Draft ValuePanel::draft() const {
-    return {m_document.key, m_bytes, m_hexProblem.isEmpty() ? QString() : textOf(m_hexEditor), std::nullopt,
-            m_tabs->currentIndex()};
+    Draft draft;
+    draft.key = m_document.key;
+    draft.bytes = m_bytes;
+    draft.tab = m_tabs->currentIndex();
+    if (!m_noBytes.isEmpty()) {
+        draft.typed = m_editedIn == jsonTab ? m_json->typed() : m_text->typed();
+        draft.form = m_editedIn == jsonTab ? m_json->form() : m_text->form();
+    }
+    return draft;
 }
 
 tl::expected<QByteArray, QString> ValuePanel::editedBytes() const {
-    if (!m_hexProblem.isEmpty()) {
-        return tl::unexpected(m_hexProblem);
+    if (!m_noBytes.isEmpty()) {
+        return tl::unexpected(m_noBytes);
+    }
+    if (m_tabs->currentIndex() == jsonTab && m_json->isEditing() && !m_json->problem().isEmpty()) {
+        return tl::unexpected(m_json->problem());
     }
     return m_bytes;
 }
@@ -418,87 +499,52 @@ void ValuePanel::setEditedBytes(const QByteArray& bytes) {
         return;
     }
     m_bytes = bytes;
-    fill(true);
+    m_replaced = true;
+    m_noBytes.clear();
+    m_editedIn = -1;
+    m_command.clear();
+    PrepareRequest request;
+    request.choice = m_choice;
+    request.choice.packing = Packing::none;
+    prepare(request, true);
     Q_EMIT edited();
 }
 
 void ValuePanel::discard() {
     m_bytes = m_document.bytes;
-    fill(true);
+    m_replaced = false;
+    m_noBytes.clear();
+    m_editedIn = -1;
+    PrepareRequest request;
+    request.choice = m_choice;
+    prepare(request, true);
     Q_EMIT edited();
 }
 
 void ValuePanel::edit() {
-    if (!mayEdit()) {
+    if (!mayEdit() || !m_shown) {
         return;
     }
-    if (m_whyNotText.isEmpty() && m_tabs->currentIndex() != hexTab) {
-        setTab(textTab);
-        m_text->setFocus();
-    } else {
-        beginHexEdit();
+    if (!showsStored()) {
+        choosePacking(Packing::none);
     }
-}
-
-void ValuePanel::updateHeader() {
-    const bool hasKey = !m_document.key.isEmpty();
-    m_key->setText(hasKey ? displayKey(m_document.key) : tr("Value"));
-    m_size->setVisible(m_hasValue);
-    m_kind->setVisible(m_hasValue);
-    m_where->setVisible(m_hasValue && m_document.info.location.recordBytes > 0);
-    m_size->setText(formatBytes(static_cast<quint64>(m_bytes.size())));
-    m_size->setToolTip(formatBytesExactly(static_cast<quint64>(m_bytes.size())));
-    m_kind->setText(kindText(m_document.kind));
-    m_where->setText(tr("generation %1").arg(formatLocation(m_document.info.location)));
-    m_where->setToolTip(tr("Generation and offset of the record; written %1, record number %2")
-                            .arg(formatTimeExactly(m_document.info.time), formatCount(m_document.info.sequence.value)));
-}
-
-void ValuePanel::updateState() {
-    updateHeader();
-    const bool dirty = isDirty();
-    m_state->setVisible(dirty);
-    m_tabs->setVisible(m_hasValue);
-    const bool may = mayEdit();
-    m_text->setReadOnly(!may || !m_whyNotText.isEmpty());
-    // A read-only editor is still to be read by keyboard.
-    m_text->setTextInteractionFlags(m_text->isReadOnly() ? Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard
-                                                         : Qt::TextInteractionFlags(Qt::TextEditorInteraction));
-    m_actions.save->setEnabled(dirty && m_hexProblem.isEmpty());
-    m_actions.discard->setEnabled(dirty || m_hexEditing);
-    m_actions.loadFile->setEnabled(may);
-    m_actions.saveFile->setEnabled(m_hasValue);
-    m_back->setVisible(m_isVersion);
     const int tab = m_tabs->currentIndex();
-    m_editBytes->setVisible(may && !m_hexEditing && m_bytes.size() <= maxHexEditBytes &&
-                            (tab == hexTab || (tab == textTab && !m_whyNotText.isEmpty())));
-    QString note;
-    if (!m_hasValue) {
-        note.clear();
-    } else if (!m_hexProblem.isEmpty()) {
-        note = m_hexProblem;
-    } else if (m_isVersion) {
-        note = tr("A former version is shown as it was; restoring it makes it the newest.");
-    } else if (tab == jsonTab) {
-        note = tr("Laid out for reading. The stored bytes are as in Text and Hex.");
-    } else if (m_readOnly) {
-        note = tr("Opened read-only: nothing can be changed.");
-    } else if (tab == textTab && !m_whyNotText.isEmpty()) {
-        note = tr("%1 Shown for reading only.").arg(m_whyNotText);
-    } else if (tab == hexTab && m_bytes.size() > maxHexEditBytes) {
-        note = tr("Above %1 bytes are replaced from a file.").arg(formatBytes(maxHexEditBytes));
-    } else if (m_hexEditing) {
-        note = tr("Two hexadecimal digits a byte; spaces and line ends do not count.");
+    if (tab == jsonTab && m_shown->text) {
+        m_json->beginEdit();
+    } else if (m_shown->text && tab != hexTab) {
+        setTab(textTab);
+        m_text->focusEditor();
+    } else {
+        setTab(hexTab);
+        m_hex->focusEditor();
     }
-    m_note->setText(note);
-    m_note->setToolTip(note.toHtmlEscaped());
 }
 
-void ValuePanel::changeEvent(QEvent* event) {
-    if (event->type() == QEvent::PaletteChange && m_highlighter != nullptr) {
-        m_highlighter->setPalette(palette());
+void ValuePanel::find() {
+    if (m_hasValue && m_shown) {
+        setTab(hexTab);
+        m_hex->focusFind();
     }
-    QWidget::changeEvent(event);
 }
 
 } // namespace rustcask::ui

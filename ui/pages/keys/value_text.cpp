@@ -6,19 +6,12 @@
 #include <QCoreApplication>
 #include <QStringDecoder>
 
-#include "pages/keys/json_format.h"
-#include "theme/format.h"
-
 namespace rustcask::ui {
 
 namespace {
 
 QString tr(const char* text) {
     return QCoreApplication::translate("ValueText", text);
-}
-
-std::string_view view(QByteArrayView bytes) {
-    return {bytes.data(), static_cast<std::size_t>(bytes.size())};
 }
 
 bool isUtf8(QByteArrayView bytes) {
@@ -114,81 +107,6 @@ int hexValue(QChar c) {
 }
 
 } // namespace
-
-ValueKind detectKind(QByteArrayView bytes) {
-    if (bytes.isEmpty()) {
-        return ValueKind::empty;
-    }
-    if (bytes.contains('\0') || !isUtf8(bytes)) {
-        return ValueKind::binary;
-    }
-    const auto first = std::find_if(bytes.begin(), bytes.end(),
-                                    [](char c) { return c != ' ' && c != '\n' && c != '\t' && c != '\r'; });
-    const bool bracket = first != bytes.end() && (*first == '{' || *first == '[');
-    return bracket && bytes.size() <= maxFormattedBytes && formatJson(view(bytes)) ? ValueKind::json : ValueKind::text;
-}
-
-QString kindText(ValueKind kind) {
-    switch (kind) {
-    case ValueKind::empty:
-        return tr("empty");
-    case ValueKind::json:
-        return tr("JSON");
-    case ValueKind::text:
-        return tr("text");
-    case ValueKind::binary:
-        return tr("binary");
-    }
-    return {};
-}
-
-QString whyNotEditableAsText(QByteArrayView bytes) {
-    if (bytes.size() > maxFormattedBytes) {
-        return tr("Values above %1 are not edited as text.").arg(formatBytes(maxFormattedBytes));
-    }
-    if (bytes.startsWith("\xEF\xBB\xBF")) {
-        return tr("It begins with a byte order mark, which a text editor would drop.");
-    }
-    qsizetype line = 0;
-    for (qsizetype i = 0; i < bytes.size();) {
-        char32_t c = 0;
-        const qsizetype length = sequenceLength(bytes.sliced(i), c);
-        if (length == 0) {
-            return tr("Byte %1 is no UTF-8 text.").arg(formatOffset(static_cast<quint64>(i)));
-        }
-        if (c == 0) {
-            return tr("It holds a NUL byte, at %1.").arg(formatOffset(static_cast<quint64>(i)));
-        }
-        if (c == U'\r') {
-            return tr("It holds carriage returns, which a text editor would change.");
-        }
-        // What QTextDocument takes for ends of blocks and objects.
-        if (c == 0x2028 || c == 0x2029 || c == 0xFFFC || (c >= 0xFDD0 && c <= 0xFDEF)) {
-            return tr("It holds a special character at %1, which a text editor would change.")
-                .arg(formatOffset(static_cast<quint64>(i)));
-        }
-        line = c == U'\n' ? 0 : line + length;
-        if (line > maxLineBytes) {
-            return tr("It has a line above %1.").arg(formatBytes(maxLineBytes));
-        }
-        i += length;
-    }
-    return {};
-}
-
-QString textForReading(QByteArrayView bytes) {
-    return escaped(bytes, [&](char32_t c, qsizetype at, QString& text) {
-        if (c == U'\n' || c == U'\t') {
-            text += QChar(static_cast<char16_t>(c));
-            return true;
-        }
-        if (c == U'\r' && at + 1 < bytes.size() && bytes[at + 1] == '\n') {
-            text += QChar(0x240D);
-            return true;
-        }
-        return false;
-    });
-}
 
 QString toHexText(QByteArrayView bytes) {
     QString text;

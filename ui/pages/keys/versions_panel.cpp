@@ -8,10 +8,12 @@
 #include <QTableView>
 #include <QVBoxLayout>
 
+#include "pages/keys/version_diff_dialog.h"
 #include "session/session.h"
 #include "settings/settings.h"
 #include "theme/format.h"
 #include "theme/tokens.h"
+#include "values/tree_diff.h"
 #include "widgets/card.h"
 #include "widgets/color_swatch.h"
 #include "widgets/labels.h"
@@ -22,7 +24,10 @@ namespace rustcask::ui {
 
 namespace {
 
-constexpr int delayMs = 200; // walking through the list with the arrow keys scans nothing
+constexpr int delayMs = 80; // walking through the list with the arrow keys looks nothing up
+constexpr int partialMs = 300;
+constexpr std::size_t maxSummaries = 50;
+constexpr std::uint32_t maxSummarisedBytes = 64 * 1024;
 
 std::string_view view(const QByteArray& bytes) {
     return {bytes.constData(), static_cast<std::size_t>(bytes.size())};
@@ -36,8 +41,61 @@ Meaning meaningOf(VersionHistoryModel::Verdict verdict) {
         return Meaning::dead;
     case VersionHistoryModel::Verdict::deleted:
         return Meaning::tombstone;
+    case VersionHistoryModel::Verdict::unknown:
+        return Meaning::active;
     }
     return Meaning::dead;
+}
+
+/// What one version changed of the one before it, in a few words.
+QString changeOf(const QByteArray& before, const QByteArray& after, rustcask::Progress& progress) {
+    if (before == after) {
+        return VersionsPanel::tr("the same value");
+    }
+    const Content left = detectContent(before, true, progress);
+    const Content right = detectContent(after, true, progress);
+    if (left.treeFormat && left.treeFormat == right.treeFormat) {
+        const auto was = parseTree(before, *left.treeFormat, progress);
+        const auto is = parseTree(after, *right.treeFormat, progress);
+        if (was && is) {
+            const QString summary = changeSummary(diffTrees(*was, *is));
+            return summary.isEmpty() ? VersionsPanel::tr("laid out anew") : summary;
+        }
+    }
+    const qint64 grown = after.size() - before.size();
+    return grown == 0  ? VersionsPanel::tr("other bytes")
+           : grown > 0 ? QStringLiteral("+") + formatBytes(static_cast<quint64>(grown))
+                       : QString(QChar(0x2212)) + formatBytes(static_cast<quint64>(-grown));
+}
+
+/// Of the newest versions, as far as they are small.
+QStringList changesOf(const std::filesystem::path& directory, const rustcask::History& history,
+                      rustcask::Progress& progress) {
+    QStringList changes;
+    std::optional<QByteArray> newer; // value of the version in the row above
+    const std::size_t count = std::min(history.versions.size(), maxSummaries + 1);
+    for (std::size_t i = 0; i < count; ++i) {
+        const rustcask::Version& version = history.versions[i];
+        std::optional<QByteArray> value;
+        if (!version.tombstone && version.valueBytes <= maxSummarisedBytes && !progress.isCancelled()) {
+            const auto read = rustcask::readVersion(directory, version);
+            if (read) {
+                value = QByteArray(read->data(), static_cast<qsizetype>(read->size()));
+            }
+        }
+        if (i > 0) {
+            const rustcask::Version& above = history.versions[i - 1];
+            changes << (above.tombstone     ? QString()
+                        : version.tombstone ? VersionsPanel::tr("put again")
+                        : value && newer    ? changeOf(*value, *newer, progress)
+                                            : QString());
+        }
+        newer = std::move(value);
+    }
+    if (count == history.versions.size() && count > 0 && !history.versions.back().tombstone) {
+        changes << (history.complete ? VersionsPanel::tr("first version") : VersionsPanel::tr("first that is left"));
+    }
+    return changes;
 }
 
 /// Draws the verdict's swatch before its word.
@@ -67,9 +125,12 @@ VersionsPanel::VersionsPanel(Settings& settings, QWidget* parent) : QWidget(pare
     layout->addWidget(m_card);
     m_view = makeButton(tr("View"));
     m_view->setToolTip(tr("Show the value of the selected version (Enter)"));
+    m_compare = makeButton(tr("Compare…"));
+    m_compare->setToolTip(tr("Compare the two versions selected, or the one selected with the one before it"));
     m_restore = makeButton(tr("Restore"));
     m_restore->setToolTip(tr("Store the selected version's value as the newest one; this can be undone"));
     m_card->addHeaderWidget(m_view);
+    m_card->addHeaderWidget(m_compare);
     m_card->addHeaderWidget(m_restore);
 
     m_stack = new QStackedWidget;
@@ -81,45 +142,53 @@ VersionsPanel::VersionsPanel(Settings& settings, QWidget* parent) : QWidget(pare
     m_table = new QTableView;
     m_table->setModel(&m_model);
     styleTable(m_table, tr("Versions of the selected key"));
-    m_table->setSelectionMode(QAbstractItemView::SingleSelection);
+    m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_table->setItemDelegateForColumn(VersionHistoryModel::verdictColumn, new VerdictDelegate(m_table));
     m_table->horizontalHeader()->setStretchLastSection(true);
-    m_table->setColumnWidth(VersionHistoryModel::verdictColumn, 120);
-    m_table->setColumnWidth(VersionHistoryModel::writtenColumn, 160);
-    m_table->setColumnWidth(VersionHistoryModel::sizeColumn, 84);
+    m_table->setColumnWidth(VersionHistoryModel::verdictColumn, 104);
+    m_table->setColumnWidth(VersionHistoryModel::writtenColumn, 150);
+    m_table->setColumnWidth(VersionHistoryModel::sizeColumn, 72);
+    m_table->setColumnWidth(VersionHistoryModel::whereColumn, 108);
     m_table->horizontalHeader()->setMinimumSectionSize(48);
-    settings.keep(m_table->horizontalHeader(), QStringLiteral("keys/version-columns"));
+    settings.keep(m_table->horizontalHeader(), QStringLiteral("keys/version-columns-2"));
     m_stack->addWidget(m_table);
 
     m_delay.setSingleShot(true);
     m_delay.setInterval(delayMs);
     connect(&m_delay, &QTimer::timeout, this, &VersionsPanel::ask);
+    m_partial.setInterval(partialMs);
+    connect(&m_partial, &QTimer::timeout, this, &VersionsPanel::look);
     connect(m_scanButton, &QPushButton::clicked, this, [this] {
-        if (m_task) {
-            cancelScan();
-            showState(QStringLiteral("history"), tr("The search was stopped."));
-            m_scanButton->setText(tr("Search the files"));
-            m_scanButton->show();
+        if (m_update) {
+            m_stopped = true;
+            stopUpdate();
         } else {
-            scan();
+            m_stopped = false;
+            showState(QStringLiteral("history"), tr("Reading the files…"));
+            update();
         }
     });
     connect(m_view, &QPushButton::clicked, this, [this] { readCurrent(false); });
+    connect(m_compare, &QPushButton::clicked, this, [this] { static_cast<void>(compare()); });
     connect(m_restore, &QPushButton::clicked, this, [this] { readCurrent(true); });
     connect(m_table, &QTableView::activated, this, [this] { readCurrent(false); });
-    connect(m_table->selectionModel(), &QItemSelectionModel::currentChanged, this, &VersionsPanel::updateButtons);
+    connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this, &VersionsPanel::updateButtons);
     connect(&m_model, &QAbstractItemModel::modelReset, this, &VersionsPanel::updateButtons);
     setKey({});
 }
 
 void VersionsPanel::setSession(Session* session) {
-    cancelScan();
+    stopUpdate();
+    m_update.clear(); // it ends on its own, and is not waited for
     m_session = session;
+    m_stopped = false;
+    m_index =
+        session != nullptr ? std::make_shared<rustcask::VersionIndex>(session->directory().toStdString()) : nullptr;
     setKey({});
 }
 
 void VersionsPanel::setKey(const QByteArray& key) {
-    cancelScan();
+    ++m_serial;
     m_key = key;
     m_model.clear();
     m_card->setSubtitle(QString());
@@ -135,16 +204,15 @@ void VersionsPanel::setKey(const QByteArray& key) {
 
 void VersionsPanel::refresh() {
     if (!m_key.isEmpty() && m_session) {
-        cancelScan();
         m_delay.start();
     }
 }
 
-void VersionsPanel::cancelScan() {
-    ++m_serial;
-    if (m_task) {
-        m_task->cancel();
-        m_task.clear();
+void VersionsPanel::stopUpdate() {
+    m_partial.stop();
+    m_updateAgain = false;
+    if (m_update) {
+        m_update->cancel();
     }
 }
 
@@ -156,72 +224,154 @@ void VersionsPanel::showState(const QString& icon, const QString& sentence, cons
 }
 
 void VersionsPanel::ask() {
-    if (!m_session) {
+    if (!m_session || m_session->isClosing() || m_key.isEmpty()) {
         return;
     }
     const quint64 bytes = m_session->stats().dataBytes;
-    if (bytes <= maxUnaskedBytes || m_model.rowCount() > 0) {
-        scan();
+    if (m_index->isBuilt() || (bytes <= maxUnaskedBytes && !m_stopped)) {
+        update();
         return;
     }
-    showState(QStringLiteral("history"), tr("Finding versions reads %1 of files.").arg(formatBytes(bytes)));
+    if (m_update) { // being built for another key
+        look();
+        return;
+    }
+    showState(QStringLiteral("history"), tr("Finding versions reads %1 of files once.").arg(formatBytes(bytes)));
     m_scanButton->setText(tr("Search the files"));
     m_scanButton->show();
 }
 
-void VersionsPanel::scan() {
+/// Brings the index up to date; `look` follows, and while it takes its time comes in between.
+void VersionsPanel::update() {
+    if (m_update) {
+        m_updateAgain = true;
+        look();
+        return;
+    }
+    const bool first = !m_index->isBuilt();
+    m_partial.start();
+    m_update = m_session->tasks().start<bool>(
+        tr("Index the versions of all keys"),
+        [index = m_index](rustcask::Progress& progress) -> rustcask::Result<bool> {
+            const auto updated = index->update(progress);
+            return updated ? rustcask::Result<bool>(true) : rustcask::Result<bool>(rustcask::failure(updated.error()));
+        },
+        this,
+        [this, index = m_index](rustcask::Result<bool> updated) {
+            if (index != m_index) {
+                return; // of another database
+            }
+            m_update.clear();
+            m_partial.stop();
+            if (!updated && updated.error().code == rustcask::ErrorCode::cancelled) {
+                if (!m_key.isEmpty()) {
+                    m_stopped ? look() : ask();
+                }
+                return;
+            }
+            if (!updated) {
+                m_model.clear();
+                showState(QStringLiteral("warning"), errorTitle(updated.error()), errorText(updated.error()));
+                return;
+            }
+            if (std::exchange(m_updateAgain, false)) {
+                update();
+            } else {
+                look();
+            }
+        },
+        {.cancellable = true, .visible = first && m_session->stats().dataBytes > quietBytes});
+}
+
+void VersionsPanel::look() {
     if (!m_session || m_session->isClosing() || m_key.isEmpty()) {
         return;
     }
-    cancelScan();
-    const QString directory = m_session->directory();
-    if (m_model.rowCount() == 0) {
-        showState(QStringLiteral("history"), tr("Reading the files…"));
-        m_scanButton->setText(tr("Stop"));
-        m_scanButton->setVisible(m_session->stats().dataBytes > maxUnaskedBytes);
-    }
-    m_task = m_session->tasks().start<rustcask::History>(
+    m_session->tasks().start<rustcask::IndexedHistory>(
         tr("Find the versions of %1").arg(displayKey(m_key, 40)),
-        [path = std::filesystem::path(directory.toStdString()), key = m_key](rustcask::Progress& progress) {
-            return rustcask::history(path, view(key), progress);
-        },
-        this,
-        [this, serial = m_serial](rustcask::Result<rustcask::History> history) {
-            if (serial == m_serial) { // otherwise another key has been asked for
-                m_task.clear();
-                showHistory(std::move(history));
+        [index = m_index, key = m_key](rustcask::Progress&) { return index->find(view(key)); }, this,
+        [this, serial = m_serial, look = ++m_looks](rustcask::Result<rustcask::IndexedHistory> found) {
+            if (serial == m_serial && look == m_looks) { // otherwise something newer has been asked for
+                showFound(std::move(found));
             }
         },
-        {.cancellable = true, .visible = m_session->stats().dataBytes > maxUnaskedBytes});
+        {.visible = false});
 }
 
-void VersionsPanel::showHistory(rustcask::Result<rustcask::History> history) {
-    if (!history) {
-        if (history.error().code != rustcask::ErrorCode::cancelled) {
+void VersionsPanel::showFound(rustcask::Result<rustcask::IndexedHistory> found) {
+    if (!found) {
+        if (found.error().code != rustcask::ErrorCode::cancelled) {
             m_model.clear();
-            showState(QStringLiteral("warning"), errorTitle(history.error()), errorText(history.error()));
+            showState(QStringLiteral("warning"), errorTitle(found.error()), errorText(found.error()));
         }
         return;
     }
-    const rustcask::Version* before = currentVersion();
-    const std::uint64_t sequence = before != nullptr ? before->sequence.value : 0;
+    // A merge has taken files away since the last update: it runs again, and the old list stays until then.
+    const bool running = m_update != nullptr;
+    if (found->partial && !running && m_index->isBuilt() && !m_stopped) {
+        m_delay.start();
+        if (m_model.rowCount() > 0) {
+            return;
+        }
+    }
+    rustcask::History& history = found->history;
     const QString count =
-        history->versions.size() == 1 ? tr("1 version") : tr("%1 versions").arg(formatCount(history->versions.size()));
-    m_card->setSubtitle(history->complete
-                            ? tr("%1 · complete").arg(count)
-                            : tr("%1 · complete since %2").arg(count, formatTime(history->completeSince)));
-    m_model.setHistory(std::move(*history));
+        history.versions.size() == 1 ? tr("1 version") : tr("%1 versions").arg(formatCount(history.versions.size()));
+    if (found->partial) {
+        const QString searched =
+            tr("%1 of %2 searched").arg(formatBytes(found->bytesIndexed), formatBytes(found->bytesTotal));
+        m_card->setSubtitle(tr("%1 so far · %2").arg(count, searched));
+        if (history.versions.empty()) {
+            m_model.clear();
+            showState(QStringLiteral("history"), running ? tr("Reading the files…") : tr("The search was stopped."),
+                      searched);
+            m_scanButton->setText(running ? tr("Stop") : tr("Search the files"));
+            m_scanButton->setVisible(m_session->stats().dataBytes > quietBytes || !running);
+            return;
+        }
+    } else {
+        m_card->setSubtitle(history.complete
+                                ? tr("%1 · complete").arg(count)
+                                : tr("%1 · complete since %2").arg(count, formatTime(history.completeSince)));
+    }
+    QList<std::uint64_t> selected;
+    const QModelIndexList before = m_table->selectionModel()->selectedRows();
+    for (const QModelIndex& index : before) {
+        selected.append(m_model.version(index.row())->sequence.value);
+    }
+    const bool partial = found->partial;
+    m_model.setHistory(std::move(history), partial);
     if (m_model.rowCount() == 0) {
         showState(QStringLiteral("history"), tr("No record of this key is in the files yet."));
         return;
     }
     m_stack->setCurrentWidget(m_table);
     for (int row = 0; row < m_model.rowCount(); ++row) {
-        if (m_model.version(row)->sequence.value == sequence) {
-            m_table->setCurrentIndex(m_model.index(row, 0));
+        if (selected.contains(m_model.version(row)->sequence.value)) {
+            m_table->selectionModel()->setCurrentIndex(m_model.index(row, 0),
+                                                       QItemSelectionModel::Select | QItemSelectionModel::Rows);
         }
     }
     updateButtons();
+    if (!partial) {
+        summarise();
+    }
+}
+
+void VersionsPanel::summarise() {
+    m_session->tasks().start<QStringList>(
+        tr("Compare the versions"),
+        [path = std::filesystem::path(m_session->directory().toStdString()),
+         history = m_model.history()](rustcask::Progress& progress) -> rustcask::Result<QStringList> {
+            return changesOf(path, history, progress);
+        },
+        this,
+        [this, serial = m_serial, look = m_looks](rustcask::Result<QStringList> changes) {
+            if (serial == m_serial && look == m_looks && changes) {
+                m_model.setChanges(*changes);
+            }
+        },
+        {.visible = false});
 }
 
 const rustcask::Version* VersionsPanel::currentVersion() const {
@@ -233,10 +383,43 @@ void VersionsPanel::setRestoreEnabled(bool enabled) {
     updateButtons();
 }
 
+std::optional<std::pair<int, int>> VersionsPanel::comparedRows() const {
+    QList<int> rows;
+    const QModelIndexList selected = m_table->selectionModel()->selectedRows();
+    for (const QModelIndex& index : selected) {
+        rows.append(index.row());
+    }
+    std::sort(rows.begin(), rows.end());
+    if (rows.size() == 2) {
+        return std::pair(rows[1], rows[0]);
+    }
+    if (rows.size() == 1 && m_model.rowCount() > 1) {
+        const int row = rows[0];
+        return row + 1 < m_model.rowCount() ? std::pair(row + 1, row) : std::pair(row, row - 1);
+    }
+    return std::nullopt;
+}
+
+VersionDiffDialog* VersionsPanel::compare() {
+    const auto rows = comparedRows();
+    if (!rows || !m_session) {
+        return nullptr;
+    }
+    auto* dialog = new VersionDiffDialog(&m_session->tasks(), m_session->directory(), m_key, m_model.history().versions,
+                                         rows->first, rows->second, window());
+    dialog->setRestoreEnabled(m_restoreEnabled);
+    connect(dialog, &VersionDiffDialog::restoreRequested, this, &VersionsPanel::restoreRequested);
+    connect(m_session, &QObject::destroyed, dialog, &QDialog::reject);
+    dialog->open();
+    return dialog;
+}
+
 void VersionsPanel::updateButtons() {
     const rustcask::Version* version = currentVersion();
-    const bool hasValue = version != nullptr && !version->tombstone;
+    const bool one = m_table->selectionModel()->selectedRows().size() == 1;
+    const bool hasValue = version != nullptr && !version->tombstone && one;
     m_view->setEnabled(hasValue);
+    m_compare->setEnabled(comparedRows().has_value());
     m_restore->setEnabled(hasValue && !version->live && m_restoreEnabled);
 }
 
@@ -251,18 +434,20 @@ void VersionsPanel::readCurrent(bool restore) {
             : tr("Former version, written %1, at %2").arg(formatTime(version->time), formatLocation(version->location));
     m_session->tasks().start<ValueDocument>(
         tr("Read a version"),
-        [path = std::filesystem::path(m_session->directory().toStdString()), key = m_key,
-         found = *version](rustcask::Progress&) -> rustcask::Result<ValueDocument> {
-            const auto value = rustcask::readVersion(path, found);
-            if (!value) {
-                return rustcask::failure(value.error());
+        [directory = m_session->directory(), key = m_key, found = *version,
+         restore](rustcask::Progress& progress) -> rustcask::Result<ValueDocument> {
+            auto document = openVersionDocument(directory, key, found);
+            if (document && restore && document->isPaged()) {
+                // To be stored it has to be whole, and what was written.
+                const auto value = rustcask::readVersion(directory.toStdString(), found);
+                if (!value) {
+                    return rustcask::failure(value.error());
+                }
+                return makeDocument(key, QByteArray(value->data(), static_cast<qsizetype>(value->size())),
+                                    document->info);
             }
-            rustcask::KeyInfo info;
-            info.location = found.location;
-            info.sequence = found.sequence;
-            info.time = found.time;
-            info.valueBytes = found.valueBytes;
-            return describeValue(key, QByteArray(value->data(), static_cast<qsizetype>(value->size())), info);
+            static_cast<void>(progress);
+            return document;
         },
         this,
         [this, key = m_key, note, restore](rustcask::Result<ValueDocument> document) {

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <memory>
+#include <optional>
+#include <utility>
+
 #include <QPointer>
 #include <QTimer>
 #include <QWidget>
+
+#include <rustcask/version_index.h>
 
 #include "models/version_history_model.h"
 #include "pages/keys/value_document.h"
@@ -22,14 +28,18 @@ class Card;
 class EmptyState;
 class Session;
 class Settings;
+class VersionDiffDialog;
 
-/// All records of one key that are still in the log. Finds them by a scan on a worker, which is dropped as soon as
-/// another key is asked for.
+/// All records of one key that are still in the log, from an index of all records that is built by one scan in the
+/// background and then follows the database. What is found while it runs is shown, and called partial.
 class VersionsPanel : public QWidget {
     Q_OBJECT
 public:
-    /// Directories with more data are scanned only when asked: a scan reads everything.
-    static constexpr quint64 maxUnaskedBytes = quint64{512} << 20;
+    /// Directories with more data are indexed only when asked: the scan reads everything, and takes 8 bytes of memory a
+    /// record.
+    static constexpr quint64 maxUnaskedBytes = quint64{16} << 30;
+    /// A longer scan is shown in the window's list of tasks.
+    static constexpr quint64 quietBytes = quint64{256} << 20;
 
     explicit VersionsPanel(Settings& settings, QWidget* parent = nullptr);
 
@@ -41,6 +51,9 @@ public:
     [[nodiscard]] const VersionHistoryModel& model() const { return m_model; }
     [[nodiscard]] const rustcask::Version* currentVersion() const;
     void setRestoreEnabled(bool enabled);
+    /// Ordered with a click, for tests and screenshots: as the Compare button does. nullptr: there is nothing to
+    /// compare.
+    VersionDiffDialog* compare();
 
 Q_SIGNALS:
     /// A version's value was read, to be looked at.
@@ -50,19 +63,27 @@ Q_SIGNALS:
 
 private:
     void ask();
-    void scan();
-    void cancelScan();
-    void showHistory(rustcask::Result<rustcask::History> history);
+    void update();
+    void look();
+    void summarise();
+    void stopUpdate();
+    void showFound(rustcask::Result<rustcask::IndexedHistory> found);
     void readCurrent(bool restore);
     void updateButtons();
     void showState(const QString& icon, const QString& sentence, const QString& advice = {});
+    [[nodiscard]] std::optional<std::pair<int, int>> comparedRows() const; ///< older, newer
 
     VersionHistoryModel m_model;
     QPointer<Session> m_session;
     QByteArray m_key;
+    std::shared_ptr<rustcask::VersionIndex> m_index;
     QTimer m_delay;
-    QPointer<Task> m_task;
-    quint64 m_serial = 0;
+    QTimer m_partial; // looks again while the index is being built
+    QPointer<Task> m_update;
+    bool m_updateAgain = false;
+    bool m_stopped = false; // by the user
+    quint64 m_serial = 0;   // of keys
+    quint64 m_looks = 0;
     bool m_restoreEnabled = true;
 
     Card* m_card = nullptr;
@@ -71,6 +92,7 @@ private:
     EmptyState* m_state = nullptr;
     QPushButton* m_scanButton = nullptr;
     QPushButton* m_view = nullptr;
+    QPushButton* m_compare = nullptr;
     QPushButton* m_restore = nullptr;
 };
 
