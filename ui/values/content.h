@@ -32,7 +32,7 @@ struct Content {
 };
 
 /// Nothing larger is parsed without being asked for, in bytes.
-inline constexpr qint64 maxParsedBytes = qint64{1} << 20;
+inline constexpr qint64 maxParsedBytes = qint64{256} << 10;
 
 /// Looks at all of `bytes`; `whole` false: they are the beginning of more, and only what a beginning shows is found.
 /// JSON, MessagePack and CBOR are recognised in whole values of at most `maxParsedBytes`.

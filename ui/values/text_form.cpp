@@ -137,7 +137,11 @@ void appendEscape(QString& text, QByteArrayView bytes, TextEncoding encoding) {
         return;
     }
     for (const char byte : bytes) {
-        text += QStringLiteral("\\x%1").arg(static_cast<unsigned char>(byte), 2, 16, QLatin1Char('0'));
+        constexpr char digits[] = "0123456789abcdef";
+        const auto value = static_cast<unsigned char>(byte);
+        text += QLatin1String("\\x");
+        text += QLatin1Char(digits[value >> 4]);
+        text += QLatin1Char(digits[value & 15U]);
     }
 }
 

@@ -69,6 +69,8 @@ qsizetype longestLine(QByteArrayView bytes) {
 void prepareText(PreparedValue& value, const PrepareRequest& request) {
     if (!value.whole || value.bytes.size() > maxTextBytes) {
         value.whyNotText = tr("Values above %1 are not edited as text.").arg(formatBytes(maxTextBytes));
+    } else if (value.bytes.size() > maxUnaskedTextBytes && !request.oneText) {
+        value.whyNotText = tr("It has more than %1.").arg(formatBytes(maxUnaskedTextBytes));
     } else if (value.bytes.size() > maxLineBytes && !request.oneText && longestLine(value.bytes) > maxLineBytes) {
         value.whyNotText = tr("It has a line above %1.").arg(formatBytes(maxLineBytes));
     } else {

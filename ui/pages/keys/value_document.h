@@ -18,8 +18,10 @@ namespace rustcask::ui {
 inline constexpr quint64 maxWholeBytes = quint64{8} << 20;
 /// What is read of a larger value at once, and a page of its text.
 inline constexpr qsizetype textPageBytes = qsizetype{64} << 10;
-/// The most that is edited as one text.
+/// The most that is edited as one text, and the most that becomes one without being asked: laying out more would be
+/// felt.
 inline constexpr qsizetype maxTextBytes = qsizetype{1} << 20;
+inline constexpr qsizetype maxUnaskedTextBytes = qsizetype{256} << 10;
 /// A line longer than this holds up a text editor.
 inline constexpr qsizetype maxLineBytes = qsizetype{64} << 10;
 
