@@ -267,7 +267,6 @@ private Q_SLOTS:
         QTRY_COMPARE(newest.data().toString(), QString::fromUtf8("total 119.90 → 129.90"));
         QCOMPARE(versions.index(1, VersionHistoryModel::changeColumn).data().toString(),
                  QStringLiteral("first version"));
-        QVERIFY(m_page->versions().compare() == nullptr); // nothing is selected
         for (auto* table : m_page->versions().findChildren<QTableView*>()) {
             table->selectRow(0);
         }

@@ -126,7 +126,7 @@ VersionsPanel::VersionsPanel(Settings& settings, QWidget* parent) : QWidget(pare
     m_view = makeButton(tr("View"));
     m_view->setToolTip(tr("Show the value of the selected version (Enter)"));
     m_compare = makeButton(tr("Compare…"));
-    m_compare->setToolTip(tr("Compare the two versions selected, or the one selected with the one before it"));
+    m_compare->setToolTip(tr("Compare the two versions selected, or one with the one before it"));
     m_restore = makeButton(tr("Restore"));
     m_restore->setToolTip(tr("Store the selected version's value as the newest one; this can be undone"));
     m_card->addHeaderWidget(m_view);
@@ -145,8 +145,8 @@ VersionsPanel::VersionsPanel(Settings& settings, QWidget* parent) : QWidget(pare
     m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_table->setItemDelegateForColumn(VersionHistoryModel::verdictColumn, new VerdictDelegate(m_table));
     m_table->horizontalHeader()->setStretchLastSection(true);
-    m_table->setColumnWidth(VersionHistoryModel::verdictColumn, 104);
-    m_table->setColumnWidth(VersionHistoryModel::writtenColumn, 150);
+    m_table->setColumnWidth(VersionHistoryModel::verdictColumn, 118);
+    m_table->setColumnWidth(VersionHistoryModel::writtenColumn, 146);
     m_table->setColumnWidth(VersionHistoryModel::sizeColumn, 72);
     m_table->setColumnWidth(VersionHistoryModel::whereColumn, 108);
     m_table->horizontalHeader()->setMinimumSectionSize(48);
@@ -397,7 +397,7 @@ std::optional<std::pair<int, int>> VersionsPanel::comparedRows() const {
         const int row = rows[0];
         return row + 1 < m_model.rowCount() ? std::pair(row + 1, row) : std::pair(row, row - 1);
     }
-    return std::nullopt;
+    return rows.isEmpty() && m_model.rowCount() > 1 ? std::optional(std::pair(1, 0)) : std::nullopt;
 }
 
 VersionDiffDialog* VersionsPanel::compare() {
