@@ -7,6 +7,7 @@
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QTimer>
+#include <QWheelEvent>
 #include <QtCharts/QAreaSeries>
 #include <QtCharts/QChart>
 #include <QtCharts/QLineSeries>
@@ -82,6 +83,11 @@ void ChartCanvas::setBars(const BarData& bars) {
 
 void ChartCanvas::setMarks(const QVector<ChartMark>& marks) {
     m_marks = marks;
+    scheduleUpdate();
+}
+
+void ChartCanvas::setLevels(const QVector<ChartLevel>& levels) {
+    m_levels = levels;
     scheduleUpdate();
 }
 
@@ -332,6 +338,17 @@ void ChartCanvas::mouseMoveEvent(QMouseEvent* event) {
     setHovered(nearest);
 }
 
+void ChartCanvas::wheelEvent(QWheelEvent* event) {
+    const double steps = event->angleDelta().y() / 120.0;
+    if (isEmpty() || m_kind == Kind::bars || steps == 0 || !m_plot.contains(event->position())) {
+        event->ignore();
+        return;
+    }
+    event->accept();
+    Q_EMIT zoomRequested(m_x.value((event->position().x() - m_plot.left()) / std::max(m_plot.width(), 1.0)),
+                         std::pow(0.8, steps));
+}
+
 void ChartCanvas::leaveEvent(QEvent* event) {
     QChartView::leaveEvent(event);
     setHovered(-1);
@@ -348,6 +365,10 @@ void ChartCanvas::keyPressEvent(QKeyEvent* event) {
         event->accept();
     } else if (event->key() == Qt::Key_Escape && m_hovered >= 0) {
         setHovered(-1);
+        event->accept();
+    } else if (!isEmpty() && m_kind != Kind::bars && (event->key() == Qt::Key_Plus || event->key() == Qt::Key_Minus)) {
+        const double x = m_hovered < 0 ? m_x.high() : pointX(m_hovered);
+        Q_EMIT zoomRequested(x, event->key() == Qt::Key_Plus ? 0.5 : 2.0);
         event->accept();
     } else {
         QWidget::keyPressEvent(event);

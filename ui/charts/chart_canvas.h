@@ -30,6 +30,7 @@ public:
     void setSeries(Kind kind, const QVector<ChartSeries>& series);
     void setBars(const BarData& bars);
     void setMarks(const QVector<ChartMark>& marks);
+    void setLevels(const QVector<ChartLevel>& levels);
     void setEmptyText(const QString& text);
 
     [[nodiscard]] QRectF plot() const { return m_plot; }
@@ -38,6 +39,7 @@ public:
 
 Q_SIGNALS:
     void plotResized();
+    void zoomRequested(double x, double factor);
 
 protected:
     void drawBackground(QPainter* painter, const QRectF& rect) override;
@@ -46,6 +48,7 @@ protected:
     void mouseMoveEvent(QMouseEvent* event) override;
     void leaveEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
     void changeEvent(QEvent* event) override;
     void showEvent(QShowEvent* event) override;
 
@@ -75,6 +78,7 @@ private:
     void paintAxes(QPainter* painter, const Tokens& tokens) const;
     void paintBars(QPainter* painter, const Tokens& tokens) const;
     void paintMarks(QPainter* painter, const Tokens& tokens) const;
+    void paintLevels(QPainter* painter, const Tokens& tokens) const;
     void paintLegend(QPainter* painter, const Tokens& tokens) const;
     void paintCursor(QPainter* painter, const Tokens& tokens) const;
 
@@ -88,6 +92,7 @@ private:
     QVector<ChartSeries> m_series{};
     BarData m_bars{};
     QVector<ChartMark> m_marks{};
+    QVector<ChartLevel> m_levels{};
     QString m_emptyText{};
     QRectF m_plot{};
     QRectF m_legend{};

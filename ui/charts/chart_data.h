@@ -28,6 +28,14 @@ struct ChartMark {
     bool dashed = true; ///< otherwise dotted: shape tells the kinds apart as well as colour
 };
 
+/// A value that matters on the y axis, a limit for instance: drawn as a horizontal line with a label.
+struct ChartLevel {
+    double y = 0;
+    QString label{};
+    Ink ink{InkRole::muted};
+    bool dashed = true; ///< otherwise dotted
+};
+
 /// One series of bars, a value for each category. NaN: no bar ("n/a"), which is not 0.
 struct BarSeries {
     QString name{};

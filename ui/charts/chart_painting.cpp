@@ -50,6 +50,7 @@ void ChartCanvas::drawForeground(QPainter* painter, const QRectF& rect) {
         return;
     }
     const Tokens& tokens = tokensFor(palette());
+    paintLevels(painter, tokens);
     if (m_kind != Kind::bars) {
         paintMarks(painter, tokens);
     }
@@ -211,6 +212,38 @@ void ChartCanvas::paintMarks(QPainter* painter, const Tokens& tokens) const {
         painter->drawRoundedRect(box, 3, 3);
         painter->setPen(mark.ink.role == InkRole::muted ? tokens.muted : inkColor(mark.ink, tokens));
         painter->drawText(box, static_cast<int>(Qt::AlignCenter), mark.label);
+    }
+}
+
+void ChartCanvas::paintLevels(QPainter* painter, const Tokens& tokens) const {
+    painter->setFont(font());
+    const QFontMetricsF metrics(font());
+    double clear = m_plot.bottom() + metrics.height(); // labels never overlap: the lower ones come first
+    auto levels = m_levels;
+    std::sort(levels.begin(), levels.end(), [](const ChartLevel& a, const ChartLevel& b) { return a.y < b.y; });
+    for (const auto& level : std::as_const(levels)) {
+        const double position = m_y.position(level.y);
+        if (position < 0 || position > 1) {
+            continue;
+        }
+        const double y = std::round(m_plot.bottom() - position * m_plot.height()) + 0.5;
+        QPen pen(inkColor(level.ink, tokens), 1.2);
+        pen.setDashPattern(level.dashed ? QVector<qreal>{4, 3} : QVector<qreal>{1, 3});
+        painter->setPen(pen);
+        painter->drawLine(QPointF(m_plot.left(), y), QPointF(m_plot.right(), y));
+        if (level.label.isEmpty() || y > clear) {
+            continue;
+        }
+        const double width = metrics.horizontalAdvance(level.label);
+        const QRectF box(m_plot.right() - width - 8, y - metrics.height() - 3, width + 6, metrics.height() + 2);
+        clear = box.top();
+        QColor ground = tokens.card;
+        ground.setAlpha(225);
+        painter->setPen(Qt::NoPen);
+        painter->setBrush(ground);
+        painter->drawRoundedRect(box, 3, 3);
+        painter->setPen(level.ink.role == InkRole::muted ? tokens.muted : inkColor(level.ink, tokens));
+        painter->drawText(box, static_cast<int>(Qt::AlignCenter), level.label);
     }
 }
 

@@ -20,6 +20,7 @@ ChartView::ChartView(QWidget* parent) : QWidget(parent), m_canvas(new ChartCanva
     setFocusProxy(m_canvas);
     setTitle(tr("Chart"));
     connect(m_canvas, &ChartCanvas::plotResized, this, &ChartView::plotResized);
+    connect(m_canvas, &ChartCanvas::zoomRequested, this, &ChartView::zoomRequested);
 }
 
 ChartView::~ChartView() = default;
@@ -56,6 +57,10 @@ void ChartView::setBars(const BarData& bars) {
 
 void ChartView::setMarks(const QVector<ChartMark>& marks) {
     m_canvas->setMarks(marks);
+}
+
+void ChartView::setLevels(const QVector<ChartLevel>& levels) {
+    m_canvas->setLevels(levels);
 }
 
 void ChartView::setEmptyText(const QString& text) {

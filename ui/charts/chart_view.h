@@ -32,6 +32,8 @@ public:
     void setBars(const BarData& bars);
     /// Vertical lines; those outside the x range are not drawn.
     void setMarks(const QVector<ChartMark>& marks);
+    /// Horizontal lines; those outside the y range are not drawn.
+    void setLevels(const QVector<ChartLevel>& levels);
     /// What stands in place of the picture while there is nothing to draw.
     void setEmptyText(const QString& text);
     void clear();
@@ -52,6 +54,8 @@ public:
 Q_SIGNALS:
     /// The plot has another width: a caller that decimates gives its data anew.
     void plotResized();
+    /// The wheel was turned over an x, or + or - pressed: `factor` below 1 asks for a shorter range around it.
+    void zoomRequested(double x, double factor);
 
 private:
     ChartCanvas* m_canvas;

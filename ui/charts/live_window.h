@@ -17,6 +17,16 @@ public:
     /// Holds the right edge where it is now; samples still arrive behind it.
     void pause(double now) { m_heldAt = now; }
     void resume() { m_heldAt.reset(); }
+    /// Shows a range `factor` times as long around `x`, which stays where it is, and holds it. `[from, to]` is what is
+    /// shown now; it never gets shorter than two seconds, nor longer than what is recorded since `first`.
+    void zoom(double x, double factor, double from, double to, double first, double now) {
+        const double most = std::max(now - first, leastSeconds);
+        const double length = std::clamp((to - from) * factor, std::min(shortestZoom, most), most);
+        const double share = to > from ? std::clamp((x - from) / (to - from), 0.0, 1.0) : 1.0;
+        const double end = std::min(std::clamp(x, from, to) + (1 - share) * length, now);
+        m_span = length;
+        m_heldAt = end;
+    }
     [[nodiscard]] bool isPaused() const { return m_heldAt.has_value(); }
     /// From and to. A range longer than what is recorded begins with the first sample, at least half a minute before
     /// the end: a new chart fills its width.
@@ -28,6 +38,7 @@ public:
 
 private:
     static constexpr double leastSeconds = 30;
+    static constexpr double shortestZoom = 2;
 
     double m_span = 300;
     std::optional<double> m_heldAt{};

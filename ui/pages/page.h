@@ -50,6 +50,8 @@ Q_SIGNALS:
     /// Asks the window to show another page, and there what `target` says ("keys": a key's bytes; "storage":
     /// "GENERATION@OFFSET"). The window calls `showTarget` of that page.
     void pageRequested(const QString& pageId, const QByteArray& target);
+    /// Asks the window to open another database, in a window of its own when this one has one.
+    void databaseRequested(const QString& directory);
 
     /// Asks the window for the export dialog with these keys chosen.
     void exportRequested(const rustcask::ui::ExportRequest& request);

@@ -23,7 +23,8 @@ QString translated(const char* text) {
 
 /// Stores, or removes, while the record is the one seen. False: it is another by now.
 rustcask::Result<bool> write(rustcask::Database& database, std::string_view key, const std::optional<QByteArray>& value,
-                             const std::optional<rustcask::KeyInfo>& seen) {
+                             const std::optional<rustcask::KeyInfo>& seen, OperationTimes* times) {
+    const OperationTimes::Timer timer(times, OperationTimes::write);
     const auto expected = seen ? std::optional(seen->sequence) : std::nullopt;
     if (value) {
         return database.putIf(key, view(*value), expected);
@@ -109,7 +110,7 @@ void EditStep::makeOne(rustcask::Database& database, const KeyChange& change, bo
                 change.value ? database.put(key, view(*change.value)) : database.remove(key).map([](bool) {});
             written = done ? rustcask::Result<bool>(true) : rustcask::failure(done.error());
         } else {
-            written = write(database, key, change.value, info);
+            written = write(database, key, change.value, info, m_times.get());
         }
         if (!written) {
             tally.error = written.error();
@@ -264,7 +265,7 @@ EditTally EditStep::replay(rustcask::Database& database, bool forward, rustcask:
             }
             value = std::move(**read);
         }
-        const auto written = write(database, key, value, *seen);
+        const auto written = write(database, key, value, *seen, m_times.get());
         if (!written) {
             tally.error = written.error();
             break;

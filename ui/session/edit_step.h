@@ -3,6 +3,7 @@
 
 #include <array>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -12,6 +13,8 @@
 
 #include <rustcask/database.h>
 #include <rustcask/version_files.h>
+
+#include "session/operation_times.h"
 
 namespace rustcask::ui {
 
@@ -59,6 +62,9 @@ public:
     /// The first keys, at most `most` of them.
     [[nodiscard]] QVector<QByteArray> keys(qsizetype most) const;
 
+    /// Where the time of every read and write goes; may be null.
+    void setTimes(std::shared_ptr<OperationTimes> times) { m_times = std::move(times); }
+
     /// Makes the changes and remembers them. Only changes that were made are in the step.
     [[nodiscard]] EditTally make(rustcask::Database& database, const ChangeList& changes, rustcask::Progress& progress);
     /// Makes one change and remembers it, for those who do not know beforehand how many there will be.
@@ -96,6 +102,7 @@ private:
     [[nodiscard]] rustcask::Result<std::optional<QByteArray>> valueOf(rustcask::VersionFiles& files, Side side,
                                                                       quint64 index) const;
 
+    std::shared_ptr<OperationTimes> m_times;
     std::string m_keys;
     std::vector<Change> m_changes;
     std::array<std::unordered_map<quint64, QByteArray>, 2> m_held;

@@ -11,6 +11,9 @@ void EventHub::take(const rustcask::Event& event) {
     switch (event.kind) {
     case EventKind::append:
         m_appends.fetch_add(1, std::memory_order_relaxed);
+        if (AppendRing* ring = m_keeping.load(std::memory_order_acquire)) {
+            ring->push(event, m_clock.elapsed());
+        }
         wake();
         return;
     case EventKind::keydirChange:
@@ -37,6 +40,13 @@ void EventHub::take(const rustcask::Event& event) {
         m_queue.append(std::move(copy));
     }
     wake();
+}
+
+void EventHub::keepAppends(bool keep) {
+    if (keep && !m_ring) {
+        m_ring = std::make_unique<AppendRing>();
+    }
+    m_keeping.store(keep ? m_ring.get() : nullptr, std::memory_order_release);
 }
 
 QVector<EngineEvent> EventHub::fetch() {

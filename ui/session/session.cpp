@@ -88,6 +88,17 @@ quint64 Session::appendCount() const {
     return m_events ? m_events->appendCount() : 0;
 }
 
+void Session::keepAppends(bool keep) {
+    if (m_events) {
+        m_events->keepAppends(keep);
+    }
+}
+
+std::vector<LoggedAppend> Session::fetchAppends(quint64& dropped) {
+    dropped = m_events ? m_events->takeDropped() : 0;
+    return m_events ? m_events->fetchAppends() : std::vector<LoggedAppend>();
+}
+
 bool Session::refuse(QObject* context, const std::function<void(const rustcask::Error&)>& tell) {
     std::optional<rustcask::Error> error;
     if (m_closing || !m_database) {
@@ -175,6 +186,7 @@ Task* Session::applyAll(const QString& text, ChangeList changes, QObject* contex
     options.visible = wanted > 1;
     options.cancelWithContext = false; // an edit is made whether or not somebody waits for the news
     auto record = std::make_shared<EditRecord>();
+    record->step.setTimes(m_times);
     record->text = text;
     Task* task = m_edits.start<EditOutcome>(
         text,
@@ -291,10 +303,12 @@ void Session::get(const QByteArray& key, QObject* context,
     if (m_closing || !m_database) {
         return;
     }
-    m_tasks.start<std::optional<QByteArray>>(
-        tr("Read %1").arg(displayKey(key, 40)),
-        [database = m_database, key](Progress&) { return readValue(*database, key); }, context, std::move(done),
-        {.visible = false});
+    m_tasks.start<std::optional<QByteArray>>(tr("Read %1").arg(displayKey(key, 40)),
+                                             [database = m_database, times = m_times, key](Progress&) {
+                                                 const OperationTimes::Timer timer(times.get(), OperationTimes::read);
+                                                 return readValue(*database, key);
+                                             },
+                                             context, std::move(done), {.visible = false});
 }
 
 void Session::noteChange() {

@@ -17,6 +17,8 @@
 
 #include "session/edit_step.h"
 #include "session/engine_event.h"
+#include "session/event_log.h"
+#include "session/operation_times.h"
 #include "tasks/task_runner.h"
 
 namespace rustcask::ui {
@@ -46,6 +48,11 @@ public:
     [[nodiscard]] QUndoStack& undoStack() { return m_undoStack; }
     [[nodiscard]] const rustcask::Stats& stats() const { return m_stats; } ///< the last sample
     [[nodiscard]] quint64 appendCount() const;                             ///< records appended since it was opened
+    /// How long this session's own reads and writes take.
+    [[nodiscard]] OperationTimes& times() const { return *m_times; }
+    /// For the log of events: whether appends are kept one by one, and fetching them.
+    void keepAppends(bool keep);
+    [[nodiscard]] std::vector<LoggedAppend> fetchAppends(quint64& dropped);
     [[nodiscard]] qint64 monotonicMs() const { return m_clock.elapsed(); }
 
     /// Edits run on a worker, one after another in the order of the calls; `done` is called in the GUI thread, unless
@@ -108,6 +115,7 @@ private:
 
     std::shared_ptr<rustcask::Database> m_database;
     std::shared_ptr<EventHub> m_events;
+    std::shared_ptr<OperationTimes> m_times = std::make_shared<OperationTimes>();
     QString m_directory;
     bool m_readOnly = false;
     bool m_closing = false;

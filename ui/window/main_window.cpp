@@ -226,6 +226,8 @@ void MainWindow::addPage(Page* newPage) {
     connect(newPage, &Page::milestone, this, &MainWindow::milestone);
     connect(newPage, &Page::statusMessage, this, [this](const QString& text) { report(text); });
     connect(newPage, &Page::exportRequested, m_database, &DatabaseActions::openExport);
+    connect(newPage, &Page::databaseRequested, this,
+            [this](const QString& directory) { m_studio.open(directory, false, this); });
     connect(newPage, &Page::pageRequested, this, [this](const QString& pageId, const QByteArray& target) {
         if (Page* other = page(pageId)) {
             showPage(pageId);

@@ -2,6 +2,7 @@
 #include "pages/storage/activity_card.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <QComboBox>
 #include <QDateTime>
@@ -15,6 +16,10 @@
 
 #include "charts/chart_panel.h"
 #include "charts/chart_view.h"
+#include "pages/storage/events_panel.h"
+#include "pages/storage/file_table_model.h"
+#include "pages/storage/keydir_panel.h"
+#include "pages/storage/merges_panel.h"
 #include "pages/storage/records_panel.h"
 #include "pages/storage/verify_panel.h"
 #include "session/session.h"
@@ -23,15 +28,19 @@
 
 namespace rustcask::ui {
 
-ActivityCard::ActivityCard(QAction* verifyAction, QWidget* parent)
+ActivityCard::ActivityCard(QAction* verifyAction, QAction* rebuildHints, QAction* salvage, QWidget* parent)
     : Card(parent),
       m_tabs(makeTabBar(tr("Activity and contents"))),
       m_stack(new QStackedWidget),
       m_controls(new QStackedWidget),
-      m_filesNote(makeMuted({})),
       m_records(new RecordsPanel),
-      m_verify(new VerifyPanel(verifyAction)) {
-    for (const QString& title : {tr("Size over time"), tr("Files"), tr("Operations"), tr("Records"), tr("Verify")}) {
+      m_keydir(new KeydirPanel),
+      m_events(new EventsPanel),
+      m_merges(new MergesPanel),
+      m_verify(new VerifyPanel(verifyAction, rebuildHints, salvage)) {
+    for (const QString& title :
+         {tr("Size over time"), tr("Files"), tr("Operations"), tr("Latency"), tr("Fragmentation"), tr("Records"),
+          tr("Keydir"), tr("Events"), tr("Merges"), tr("Verify")}) {
         m_tabs->addTab(title);
     }
     auto* row = new QWidget;
@@ -67,15 +76,34 @@ ActivityCard::ActivityCard(QAction* verifyAction, QWidget* parent)
     rateChart->setTableSource([this] { return m_recorder.rateTable(); });
     addChart(operations, rateChart, true);
 
-    m_stack->addWidget(m_records);
-    m_stack->addWidget(m_verify);
-    m_controls->addWidget(new QWidget); // Records and Verify have their controls inside
+    auto* latencyChart = new ChartPanel;
+    latencyChart->setFileName(QStringLiteral("latency"));
+    latencyChart->chart()->setTitle(tr("Latency of this window's own reads and writes: median, 99 % and longest"));
+    latencyChart->chart()->setYAxis({.title = tr("Latency"), .scale = AxisScale::log10, .unit = AxisUnit::nanoseconds});
+    latencyChart->chart()->setEmptyText(
+        tr("This window has neither read nor written yet. Show or edit a key on the page of keys."));
+    latencyChart->setTableSource([this] { return m_recorder.latencyTable(); });
+    addChart(latency, latencyChart, true);
+
+    auto* fragmentationChart = new ChartPanel;
+    fragmentationChart->setFileName(QStringLiteral("fragmentation"));
+    fragmentationChart->chart()->setTitle(tr("Dead keys of every data file against the merge policy"));
+    fragmentationChart->chart()->setXAxis({.title = tr("File")});
+    fragmentationChart->chart()->setYAxis(
+        {.title = tr("Dead keys"), .unit = AxisUnit::percent, .low = 0.0, .high = 100.0});
+    fragmentationChart->chart()->setEmptyText(tr("There are no data files yet: the first put makes one."));
+    addChart(fragmentation, fragmentationChart, false);
+
+    for (QWidget* panel : std::initializer_list<QWidget*>{m_records, m_keydir, m_events, m_merges, m_verify}) {
+        m_stack->addWidget(panel);
+    }
+    m_controls->addWidget(new QWidget); // the other tabs have their controls inside
     m_controls->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Preferred);
 
     connect(m_tabs, &QTabBar::currentChanged, this, [this](int tab) {
         m_stack->setCurrentIndex(tab);
-        m_controls->setCurrentIndex(std::min<int>(tab, records));
-        m_controls->setVisible(tab < records);
+        m_controls->setCurrentIndex(std::min<int>(tab, charts));
+        m_controls->setVisible(tab < charts);
         draw();
     });
     m_tick.setInterval(1000);
@@ -93,28 +121,37 @@ void ActivityCard::addChart(Tab tab, ChartPanel* panel, bool live) {
     QList<QWidget*> widgets;
     if (live) {
         widgets = {panel->rangeBox(), panel->pauseButton()};
-        // One range and one pause for both live charts: they are read against each other.
+        // One range and one pause for all live charts: they are read against each other.
         connect(panel, &ChartPanel::rangeChanged, this, [this, panel](double seconds) {
             m_window.setSpan(seconds);
-            for (ChartPanel* other : {m_panels[sizes], m_panels[operations]}) {
-                if (other != nullptr && other != panel) {
-                    const QSignalBlocker blocker(other);
-                    other->rangeBox()->setCurrentIndex(panel->rangeBox()->currentIndex());
-                }
+            m_window.resume();
+            for (ChartPanel* other : livePanels()) {
+                const QSignalBlocker blocker(other);
+                other->rangeBox()->setCurrentIndex(panel->rangeBox()->currentIndex());
+                other->pauseButton()->setChecked(false);
             }
             draw();
         });
-        connect(panel, &ChartPanel::pauseChanged, this, [this, panel](bool paused) {
+        connect(panel, &ChartPanel::pauseChanged, this, [this](bool paused) {
             if (paused) {
                 m_window.pause(now());
             } else {
                 m_window.resume();
+                m_window.setSpan(m_panels[sizes]->rangeBox()->currentData().toDouble()); // out of a zoom
             }
-            for (ChartPanel* other : {m_panels[sizes], m_panels[operations]}) {
-                if (other != nullptr && other != panel) {
-                    const QSignalBlocker blocker(other);
-                    other->pauseButton()->setChecked(paused);
-                }
+            for (ChartPanel* other : livePanels()) {
+                const QSignalBlocker blocker(other);
+                other->pauseButton()->setChecked(paused);
+            }
+            draw();
+        });
+        connect(panel->chart(), &ChartView::zoomRequested, this, [this](double x, double factor) {
+            const double first = m_recorder.sizes().firstX();
+            const auto [from, to] = m_window.range(first, now());
+            m_window.zoom(x, factor, from, to, first, now());
+            for (ChartPanel* other : livePanels()) {
+                const QSignalBlocker blocker(other);
+                other->pauseButton()->setChecked(true);
             }
             draw();
         });
@@ -125,14 +162,15 @@ void ActivityCard::addChart(Tab tab, ChartPanel* panel, bool live) {
         widget->show();
     }
     m_controls->addWidget(controls);
-    if (tab == files) {
+    if (!live) {
         auto* page = new QWidget;
         auto* column = new QVBoxLayout(page);
         column->setContentsMargins({});
         column->setSpacing(0);
-        m_filesNote->setContentsMargins(14, 8, 14, 0);
-        m_filesNote->hide();
-        column->addWidget(m_filesNote);
+        m_notes[tab] = makeMuted({});
+        m_notes[tab]->setContentsMargins(14, 8, 14, 0);
+        m_notes[tab]->hide();
+        column->addWidget(m_notes[tab]);
         column->addWidget(panel, 1);
         m_stack->addWidget(page);
     } else {
@@ -150,12 +188,16 @@ void ActivityCard::setSession(Session* session) {
     m_session = session;
     m_recorder.clear();
     m_window.resume();
-    for (const Tab tab : {sizes, operations}) {
-        m_panels[tab]->pauseButton()->setChecked(false);
-        m_panels[tab]->chart()->clear();
+    for (ChartPanel* panel : livePanels()) {
+        panel->pauseButton()->setChecked(false);
     }
-    m_panels[files]->chart()->clear();
+    for (ChartPanel* panel : m_panels) {
+        panel->chart()->clear();
+    }
     m_records->setSession(session);
+    m_keydir->setSession(session);
+    m_events->setSession(session);
+    m_merges->setSession(session);
     m_verify->setSession(session);
     if (session == nullptr) {
         m_tick.stop();
@@ -163,8 +205,8 @@ void ActivityCard::setSession(Session* session) {
     }
     m_epoch = static_cast<double>(QDateTime::currentMSecsSinceEpoch() - session->monotonicMs()) / 1000;
     connect(session, &Session::statsSampled, this, &ActivityCard::take);
-    connect(session, &Session::eventsArrived, this, [this](const QVector<EngineEvent>& events) {
-        for (const auto& event : events) {
+    connect(session, &Session::eventsArrived, this, [this](const QVector<EngineEvent>& arrived) {
+        for (const auto& event : arrived) {
             m_recorder.event(event, static_cast<double>(event.time.time_since_epoch().count()) / 1000);
         }
     });
@@ -177,7 +219,11 @@ double ActivityCard::now() const {
 }
 
 void ActivityCard::take(const rustcask::Stats& stats, qint64 monotonicMs) {
-    m_recorder.sample(stats, m_epoch + static_cast<double>(monotonicMs) / 1000);
+    const double seconds = m_epoch + static_cast<double>(monotonicMs) / 1000;
+    m_recorder.sample(stats, seconds);
+    for (const auto kind : {OperationTimes::write, OperationTimes::read}) {
+        m_recorder.latency(kind, m_session->times().fetch(kind), seconds);
+    }
     draw();
 }
 
@@ -194,32 +240,81 @@ void ActivityCard::showEvent(QShowEvent* event) {
     draw();
 }
 
+QVector<ChartPanel*> ActivityCard::livePanels() const {
+    QVector<ChartPanel*> panels;
+    for (const Tab tab : {sizes, operations, latency}) {
+        if (m_panels[tab] != nullptr) {
+            panels.append(m_panels[tab]);
+        }
+    }
+    return panels;
+}
+
+void ActivityCard::setPolicy(const rustcask::MergePolicy& policy) {
+    m_policy = policy;
+    draw();
+}
+
 void ActivityCard::draw() {
     const Tab tab = currentTab();
-    if (!isVisible() || m_session == nullptr || tab >= records) {
+    if (!isVisible() || m_session == nullptr || tab >= charts) {
         return;
     }
     if (tab == files) {
         drawFiles();
         return;
     }
-    ChartPanel* panel = m_panels[tab];
-    ChartView* chart = panel->chart();
-    const TimeSeries& series = tab == sizes ? m_recorder.sizes() : m_recorder.rates();
-    if (series.isEmpty()) {
+    if (tab == fragmentation) {
+        drawFragmentation();
         return;
     }
-    const auto [from, to] = m_window.range(series.firstX(), now());
+    ChartPanel* panel = m_panels[tab];
+    ChartView* chart = panel->chart();
+    if (m_recorder.sizes().isEmpty()) {
+        return;
+    }
+    const auto [from, to] = m_window.range(m_recorder.sizes().firstX(), now());
     // One bucket for every two pixels: one point a pixel, half of what is allowed, looks the same and costs half.
     const int columns = std::max(50, chart->plotPixels() / 2);
     chart->setXAxis({.title = tr("Time"), .unit = AxisUnit::clock, .low = from, .high = to});
     if (tab == sizes) {
         chart->setAreas(m_recorder.sizeAreas(from, to, columns));
     } else {
-        chart->setLines(m_recorder.rateLines(from, to, columns));
+        chart->setLines(tab == operations ? m_recorder.rateLines(from, to, columns)
+                                          : m_recorder.latencyLines(from, to, columns));
     }
     chart->setMarks(m_recorder.marks(from, to, (to - from) / 40));
     panel->refreshTable();
+}
+
+void ActivityCard::drawFragmentation() {
+    const auto& all = m_session->stats().files;
+    const std::size_t shown = std::min<std::size_t>(all.size(), maxFileBars);
+    BarData bars;
+    bars.series = {BarSeries{tr("dead keys"), {InkRole::dead}, {}, {}, {}}};
+    for (auto file = all.end() - static_cast<std::ptrdiff_t>(shown); file != all.end(); ++file) {
+        bars.categories.append(QString::number(file->generation.value));
+        bars.series[0].values.append(100 * deadRecordShare(*file));
+    }
+    const auto percent = [](double fraction) { return std::lround(fraction * 100); };
+    ChartView* chart = m_panels[fragmentation]->chart();
+    chart->setBars(bars);
+    chart->setLevels({{100 * m_policy.deadFractionTrigger,
+                       tr("trigger %1 %, or %2 dead")
+                           .arg(percent(m_policy.deadFractionTrigger))
+                           .arg(formatBytes(m_policy.deadBytesTrigger)),
+                       {InkRole::damaged},
+                       true},
+                      {100 * m_policy.deadFractionThreshold,
+                       tr("threshold %1 %, or %2 dead")
+                           .arg(percent(m_policy.deadFractionThreshold))
+                           .arg(formatBytes(m_policy.deadBytesThreshold)),
+                       {InkRole::accent},
+                       false}});
+    m_notes[fragmentation]->setVisible(shown < all.size());
+    m_notes[fragmentation]->setText(tr("The newest %1 of %2 files. The table of files above lists all.")
+                                        .arg(formatCount(shown), formatCount(all.size())));
+    m_panels[fragmentation]->refreshTable();
 }
 
 void ActivityCard::drawFiles() {
@@ -236,8 +331,8 @@ void ActivityCard::drawFiles() {
         bars.series[1].values.append(static_cast<double>(file->tombstoneBytes));
         bars.series[2].values.append(static_cast<double>(file->deadBytes()));
     }
-    m_filesNote->setVisible(shown < all.size());
-    m_filesNote->setText(
+    m_notes[files]->setVisible(shown < all.size());
+    m_notes[files]->setText(
         tr("The newest %1 of %2 files. The table above lists all.").arg(formatCount(shown), formatCount(all.size())));
     m_panels[files]->chart()->setBars(bars);
     m_panels[files]->refreshTable();

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <QTimer>
+#include <QVector>
+
+#include <rustcask/options.h>
 
 #include "charts/live_window.h"
 #include "pages/storage/stats_recorder.h"
@@ -17,17 +20,23 @@ QT_END_NAMESPACE
 namespace rustcask::ui {
 
 class ChartPanel;
+class EventsPanel;
+class KeydirPanel;
+class MergesPanel;
 class RecordsPanel;
 class Session;
 class VerifyPanel;
 
-/// What goes on and what stands in the files, a tab each: live charts, the record list, verification.
+/// What goes on and what stands in the files, a tab each: live charts, the record list, the keydir, the events, the
+/// merges, verification and repair.
 class ActivityCard : public Card {
     Q_OBJECT
 public:
-    enum Tab { sizes, files, operations, records, verify, tabCount };
+    enum Tab { sizes, files, operations, latency, fragmentation, records, keydir, events, merges, verify, tabCount };
+    static constexpr int charts = records; ///< the tabs before are charts
 
-    explicit ActivityCard(QAction* verifyAction, QWidget* parent = nullptr);
+    /// The actions stand in the tab “Verify” as buttons.
+    ActivityCard(QAction* verifyAction, QAction* rebuildHints, QAction* salvage, QWidget* parent = nullptr);
 
     void setSession(Session* session);
     void showTab(Tab tab);
@@ -35,6 +44,11 @@ public:
     [[nodiscard]] ChartPanel* panel(Tab chart) const { return m_panels[chart]; }
     [[nodiscard]] RecordsPanel* recordsPanel() const { return m_records; }
     [[nodiscard]] VerifyPanel* verifyPanel() const { return m_verify; }
+    [[nodiscard]] KeydirPanel* keydirPanel() const { return m_keydir; }
+    [[nodiscard]] EventsPanel* eventsPanel() const { return m_events; }
+    [[nodiscard]] MergesPanel* mergesPanel() const { return m_merges; }
+    /// The policy whose triggers and thresholds the fragmentation is held against.
+    void setPolicy(const rustcask::MergePolicy& policy);
     [[nodiscard]] const StatsRecorder& recorder() const { return m_recorder; }
 
     static constexpr int maxFileBars = 60; ///< the newest files; more would be thinner than can be read
@@ -51,6 +65,8 @@ private:
     void take(const rustcask::Stats& stats, qint64 monotonicMs);
     void draw();
     void drawFiles();
+    void drawFragmentation();
+    [[nodiscard]] QVector<ChartPanel*> livePanels() const;
     [[nodiscard]] double now() const;
 
     Session* m_session = nullptr;
@@ -60,9 +76,13 @@ private:
     QTabBar* m_tabs;
     QStackedWidget* m_stack;
     QStackedWidget* m_controls;
-    ChartPanel* m_panels[3]{};
-    QLabel* m_filesNote;
+    ChartPanel* m_panels[charts]{};
+    QLabel* m_notes[charts]{}; // which files are left out
+    rustcask::MergePolicy m_policy{};
     RecordsPanel* m_records;
+    KeydirPanel* m_keydir;
+    EventsPanel* m_events;
+    MergesPanel* m_merges;
     VerifyPanel* m_verify;
     QTimer m_tick{}; // time goes on while nothing happens
 };

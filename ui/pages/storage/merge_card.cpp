@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/storage/merge_card.h"
 
+#include <algorithm>
+
 #include <QAction>
 #include <QGridLayout>
 #include <QLabel>
@@ -170,12 +172,37 @@ void MergeCard::start(const rustcask::MergeSelection& selection, const rustcask:
         options);
     m_strip->setTask(m_task);
     m_strip->show();
-    connect(m_task, &Task::progressed, this, [this](const rustcask::ProgressCounts& counts) {
-        if (!m_report && !m_rows.isEmpty()) {
-            m_rows[0].after->setText(formatBytes(counts.bytesReclaimed));
-        }
-    });
+    connect(m_task, &Task::progressed, this, &MergeCard::showProgress);
+    Q_EMIT started();
     Q_EMIT runningChanged(true);
+}
+
+void MergeCard::showProgress(const rustcask::ProgressCounts& counts) {
+    if (m_report || m_rows.isEmpty()) {
+        return;
+    }
+    m_rows[0].after->setText(formatBytes(counts.bytesReclaimed));
+    std::vector<rustcask::Generation> inputs;
+    quint64 left = counts.bytesDone;
+    QString inFile;
+    for (const auto& file : m_preview.files) {
+        inputs.push_back(file.generation);
+        if (inFile.isEmpty() && left < file.bytes) {
+            inFile = tr("%1.rustcask.data, %2 read")
+                         .arg(file.generation.value)
+                         .arg(formatPercent(
+                             file.bytes == 0 ? 0 : static_cast<double>(left) / static_cast<double>(file.bytes)));
+        }
+        left -= std::min<quint64>(left, file.bytes);
+    }
+    const quint64 current = std::min<quint64>(counts.filesDone + 1, m_preview.files.size());
+    m_sentence->setText(inFile.isEmpty() ? tr("Merging %1: every file is read, the new ones take their place.")
+                                               .arg(filesText(m_preview.files.size()))
+                                         : tr("Merging file %1 of %2: %3. Browsing and editing go on.")
+                                               .arg(formatCount(current), formatCount(m_preview.files.size()), inFile));
+    if (counts.phase == rustcask::Phase::copying) {
+        Q_EMIT advanced(inputs, counts.bytesDone);
+    }
 }
 
 void MergeCard::showReport(Result<rustcask::MergeReport> result) {

@@ -6,6 +6,7 @@
 #include <QPointer>
 
 #include <rustcask/merge.h>
+#include <rustcask/progress.h>
 #include <rustcask/result.h>
 #include <rustcask/stats.h>
 
@@ -40,6 +41,9 @@ public:
     [[nodiscard]] QString sentence() const;
 
 Q_SIGNALS:
+    void started();
+    /// How much of the inputs, in this order, has been read.
+    void advanced(const std::vector<rustcask::Generation>& inputs, quint64 bytesRead);
     void runningChanged(bool running);
     void finished();
 
@@ -48,6 +52,7 @@ private:
     void showReport(Result<rustcask::MergeReport> report);
     void setFigure(int row, const QString& name, const QString& before, const QString& after);
     void clearFigures();
+    void showProgress(const rustcask::ProgressCounts& counts);
 
     Session* m_session = nullptr;
     QPointer<Task> m_task{};

@@ -5,11 +5,15 @@
 #include <QDialogButtonBox>
 #include <QHBoxLayout>
 #include <QHeaderView>
+#include <QLabel>
 #include <QPushButton>
 #include <QRadioButton>
+#include <QSpinBox>
 #include <QTableView>
 #include <QTextDocument>
 #include <QVBoxLayout>
+
+#include <rustcask/database.h>
 
 #include "pages/storage/file_table_model.h"
 #include "session/session.h"
@@ -104,7 +108,21 @@ QVariant MergeCandidatesModel::headerData(int section, Qt::Orientation orientati
     }
 }
 
-MergeDialog::MergeDialog(Session& session, std::vector<rustcask::Generation> chosen, QWidget* parent)
+QString expectedTimeText(quint64 bytes, double measured, quint64 limit) {
+    constexpr double usual = 250.0 * 1024 * 1024;
+    const bool limited = limit > 0 && (measured <= 0 || static_cast<double>(limit) < measured);
+    const double rate = limited ? static_cast<double>(limit) : measured > 0 ? measured : usual;
+    const QString time = formatDuration(static_cast<qint64>(static_cast<double>(bytes) / rate * 1e9));
+    if (limited) {
+        return MergeDialog::tr("about %1, at the limit of %2").arg(time, formatRate(rate));
+    }
+    return measured > 0 ? MergeDialog::tr("about %1, at the %2 of the last merge").arg(time, formatRate(rate))
+                        : MergeDialog::tr("perhaps %1, if this disk does %2: none has been measured yet")
+                              .arg(time, formatRate(rate));
+}
+
+MergeDialog::MergeDialog(Session& session, std::vector<rustcask::Generation> chosen, double measuredRate,
+                         QWidget* parent)
     : QDialog(parent),
       m_session(session),
       m_chosen(std::move(chosen)),
@@ -116,7 +134,9 @@ MergeDialog::MergeDialog(Session& session, std::vector<rustcask::Generation> cho
       m_model(new MergeCandidatesModel(this)),
       m_warning(new Banner),
       m_state(makeMuted(tr("Counting…"))),
-      m_merge(makePrimaryButton(tr("&Merge"))) {
+      m_rate(new QSpinBox),
+      m_merge(makePrimaryButton(tr("&Merge"))),
+      m_measuredRate(measuredRate) {
     setWindowTitle(tr("Merge"));
     setAttribute(Qt::WA_DeleteOnClose);
     setWindowModality(Qt::WindowModal);
@@ -144,14 +164,35 @@ MergeDialog::MergeDialog(Session& session, std::vector<rustcask::Generation> cho
         m_table->setColumnWidth(column, widths[column]);
     }
 
+    if (const auto database = m_session.database()) {
+        m_givenRate = database->mergePolicy().maxBytesPerSecond;
+    }
+    m_rate->setRange(0, 1 << 20);
+    m_rate->setSuffix(tr(" MiB/s"));
+    m_rate->setSpecialValueText(tr("unlimited"));
+    m_rate->setGroupSeparatorShown(true);
+    m_rate->setAccessibleName(tr("Highest rate of the merge"));
+    m_rate->setValue(static_cast<int>(m_givenRate >> 20));
+    auto* rate = new QWidget;
+    auto* rateRow = new QHBoxLayout(rate);
+    rateRow->setContentsMargins({});
+    rateRow->setSpacing(8);
+    auto* rateLabel = new QLabel(tr("Read and write at mos&t"));
+    rateLabel->setBuddy(m_rate);
+    rateRow->addWidget(rateLabel);
+    rateRow->addWidget(m_rate);
+    rateRow->addStretch(1);
+    connect(m_rate, &QSpinBox::valueChanged, this, [this] {
+        if (m_preview) {
+            showPreview(*m_preview);
+        }
+    });
+
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel);
     buttons->addButton(m_merge, QDialogButtonBox::AcceptRole);
     m_merge->setEnabled(false);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
-    connect(m_merge, &QPushButton::clicked, this, [this] {
-        Q_EMIT mergeRequested(selection(), *m_preview);
-        accept();
-    });
+    connect(m_merge, &QPushButton::clicked, this, &MergeDialog::begin);
 
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(16, 16, 16, 16);
@@ -162,6 +203,7 @@ MergeDialog::MergeDialog(Session& session, std::vector<rustcask::Generation> cho
     layout->addWidget(m_everything);
     layout->addWidget(m_byPolicy);
     layout->addWidget(m_files);
+    layout->addWidget(rate);
     layout->addWidget(m_warning);
     layout->addWidget(m_figures);
     layout->addWidget(m_state);
@@ -209,6 +251,37 @@ rustcask::MergeSelection MergeDialog::selection() const {
     return chosen;
 }
 
+void MergeDialog::begin() {
+    const auto database = m_session.database();
+    if (!database || !m_preview) {
+        return;
+    }
+    // Only what was changed here: the box cannot show every rate.
+    if (m_rate->value() == static_cast<int>(m_givenRate >> 20)) {
+        Q_EMIT mergeRequested(selection(), *m_preview);
+        accept();
+        return;
+    }
+    auto policy = database->mergePolicy();
+    policy.maxBytesPerSecond = static_cast<std::uint64_t>(m_rate->value()) << 20;
+    m_merge->setEnabled(false);
+    TaskOptions quiet;
+    quiet.visible = false;
+    m_session.tasks().start<void>(
+        tr("Setting the merge policy"),
+        [database, policy](rustcask::Progress&) { return database->setMergePolicy(policy); }, this,
+        [this](Result<void> done) {
+            if (!done) {
+                m_merge->setEnabled(true);
+                m_warning->showError(done.error());
+                return;
+            }
+            Q_EMIT mergeRequested(selection(), *m_preview);
+            accept();
+        },
+        quiet);
+}
+
 void MergeDialog::requestPreview() {
     const auto database = m_session.database();
     if (!database) {
@@ -242,7 +315,11 @@ void MergeDialog::showPreview(Result<rustcask::MergePreview> result) {
     m_figures->setValue(tr("Will be freed"), formatBytes(preview.bytesReclaimed));
     m_figures->setValue(tr("Versions that go"), formatCount(preview.versionsLost));
     m_figures->setValue(tr("Tombstones dropped, at least"), formatCount(preview.tombstonesDropped));
-    m_figures->setValue(tr("To read"), formatBytes(preview.bytesRead));
+    m_figures->setValue(tr("To read and write"),
+                        tr("%1 and %2").arg(formatBytes(preview.bytesRead), formatBytes(preview.bytesWritten)));
+    m_figures->setValue(tr("Time it will take"),
+                        expectedTimeText(preview.bytesRead + preview.bytesWritten, m_measuredRate,
+                                         static_cast<quint64>(m_rate->value()) << 20));
     m_figures->setValue(
         tr("Free space needed meanwhile"),
         tr("%1 of %2 available").arg(formatBytes(preview.freeBytesNeeded), formatBytes(preview.freeBytesAvailable)));

@@ -128,7 +128,8 @@ PolicyDialog::PolicyDialog(Session& session, const rustcask::MergePolicy& policy
     layout->setSpacing(12);
     layout->addWidget(m_error);
     layout->addLayout(form);
-    layout->addWidget(makeMuted(tr("Holds for this database until it is closed.")));
+    layout->addWidget(
+        makeMuted(tr("Remembered for this database. The merges that run are listed in the tab “Merges”.")));
     layout->addStretch();
     layout->addWidget(buttons);
     m_apply->setDefault(true); // only now does the button know whose default it is

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace rustcask::ui {
 namespace {
@@ -40,11 +41,20 @@ QVector<ChartSeries> named(std::vector<QVector<QPointF>> lines, std::array<Chart
 
 } // namespace
 
-StatsRecorder::StatsRecorder() : m_sizes(3), m_rates(3) {}
+StatsRecorder::StatsRecorder() : m_sizes(3), m_rates(3), m_latencies{TimeSeries(3), TimeSeries(3)} {}
+
+void StatsRecorder::latency(OperationTimes::Kind kind, const OperationTimes::Bands& bands, double seconds) {
+    if (bands.count > 0) {
+        m_latencies[kind].append(seconds, std::array{bands.medianNs, bands.p99Ns, bands.maxNs});
+    }
+}
 
 void StatsRecorder::clear() {
     m_sizes.clear();
     m_rates.clear();
+    for (TimeSeries& series : m_latencies) {
+        series.clear();
+    }
     m_marks.clear();
     m_previous.reset();
 }
@@ -153,6 +163,45 @@ QVector<ChartSeries> StatsRecorder::rateLines(double from, double to, int pixels
                  {ChartSeries{tr("puts"), categoryInk(0), {}}, ChartSeries{tr("removes"), categoryInk(3), {}},
                   ChartSeries{tr("gets"), categoryInk(1), {}}},
                  to, 0.0);
+}
+
+QVector<ChartSeries> StatsRecorder::latencyLines(double from, double to, int pixels) const {
+    QVector<ChartSeries> all;
+    const std::array names{std::array{tr("writes, median"), tr("99 %"), tr("longest")},
+                           std::array{tr("reads, median"), tr("99 %"), tr("longest")}};
+    for (std::size_t kind = 0; kind < m_latencies.size(); ++kind) {
+        if (m_latencies[kind].isEmpty()) {
+            continue;
+        }
+        auto lines = m_latencies[kind].decimated(from, to, pixels);
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+            constexpr std::array inks{std::array{0, 1, 2}, std::array{8, 3, 4}}; // no two alike in colour and dashes
+            all.append({names[kind][i], categoryInk(inks[kind][i]), std::move(lines[i])});
+        }
+    }
+    return all;
+}
+
+ChartTable StatsRecorder::latencyTable() const {
+    ChartTable table;
+    table.headers = {tr("Time"),          tr("Writes, median"), tr("Writes, 99 %"),  tr("Writes, longest"),
+                     tr("Reads, median"), tr("Reads, 99 %"),    tr("Reads, longest")};
+    table.units = QVector<AxisUnit>(7, AxisUnit::nanoseconds);
+    table.units[0] = AxisUnit::clock;
+    const double none = std::nan("");
+    for (std::size_t kind = 0; kind < m_latencies.size(); ++kind) {
+        for (const auto& bucket : m_latencies[kind].buckets()) {
+            QVector<double> row(7, none);
+            row[0] = bucket.end;
+            for (std::size_t i = 0; i < 3; ++i) {
+                row[static_cast<qsizetype>(1 + 3 * kind + i)] = bucket.high[i];
+            }
+            table.rows.append(row);
+        }
+    }
+    std::sort(table.rows.begin(), table.rows.end(),
+              [](const QVector<double>& a, const QVector<double>& b) { return a[0] < b[0]; });
+    return table;
 }
 
 ChartTable StatsRecorder::sizeTable() const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <array>
 #include <deque>
 #include <optional>
 
@@ -13,6 +14,7 @@
 #include "charts/chart_data.h"
 #include "charts/series.h"
 #include "session/engine_event.h"
+#include "session/operation_times.h"
 
 namespace rustcask::ui {
 
@@ -32,12 +34,16 @@ public:
     void sample(const rustcask::Stats& stats, double seconds);
     /// Rotations, merge begins and ends, and explicit syncs become marks; the rest does not.
     void event(const EngineEvent& event, double seconds);
+    /// How long operations took since the last call; nothing is recorded of a kind that had none.
+    void latency(OperationTimes::Kind kind, const OperationTimes::Bands& bands, double seconds);
     void clear();
 
     /// Cumulated bytes: live; live and tombstones; everything in data files but their headers.
     [[nodiscard]] const TimeSeries& sizes() const { return m_sizes; }
     /// Operations per second.
     [[nodiscard]] const TimeSeries& rates() const { return m_rates; }
+    /// Median, 99th percentile and longest of the writes or reads, in nanoseconds.
+    [[nodiscard]] const TimeSeries& latencies(OperationTimes::Kind kind) const { return m_latencies[kind]; }
     /// Marks in a range, oldest first. Syncs that lie closer together than `closest` seconds are drawn once.
     [[nodiscard]] QVector<ChartMark> marks(double from, double to, double closest) const;
 
@@ -45,9 +51,12 @@ public:
     /// line that ends.
     [[nodiscard]] QVector<ChartSeries> sizeAreas(double from, double to, int pixels) const;
     [[nodiscard]] QVector<ChartSeries> rateLines(double from, double to, int pixels) const;
+    /// Only of the kinds that were recorded.
+    [[nodiscard]] QVector<ChartSeries> latencyLines(double from, double to, int pixels) const;
     /// Everything recorded, a row a bucket.
     [[nodiscard]] ChartTable sizeTable() const;
     [[nodiscard]] ChartTable rateTable() const;
+    [[nodiscard]] ChartTable latencyTable() const;
 
     static constexpr std::size_t maxMarks = 2000;
 
@@ -62,6 +71,7 @@ private:
 
     TimeSeries m_sizes;
     TimeSeries m_rates;
+    std::array<TimeSeries, OperationTimes::kindCount> m_latencies;
     std::deque<Mark> m_marks{};
     std::optional<rustcask::Stats> m_previous{};
     double m_previousSeconds = 0;

@@ -2,6 +2,7 @@
 #include "pages/storage/storage_page.h"
 
 #include <QAction>
+#include <QPointer>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QVBoxLayout>
@@ -10,10 +11,14 @@
 #include "pages/storage/activity_card.h"
 #include "pages/storage/byte_map_store.h"
 #include "pages/storage/byte_map_view.h"
+#include "pages/storage/events_panel.h"
 #include "pages/storage/files_card.h"
+#include "pages/storage/keydir_panel.h"
 #include "pages/storage/merge_card.h"
 #include "pages/storage/merge_dialog.h"
+#include "pages/storage/merges_panel.h"
 #include "pages/storage/policy_dialog.h"
+#include "pages/storage/policy_text.h"
 #include "pages/storage/record_card.h"
 #include "pages/storage/records_panel.h"
 #include "pages/storage/verify_panel.h"
@@ -23,6 +28,11 @@
 #include "widgets/states.h"
 
 namespace rustcask::ui {
+namespace {
+
+const Setting<double> mergeRateSetting{"storage/merge-rate", 0.0}; // bytes a second of the last merge
+
+} // namespace
 
 StoragePage::StoragePage(PageContext context, QWidget* parent)
     : Page(context, parent),
@@ -34,9 +44,17 @@ StoragePage::StoragePage(PageContext context, QWidget* parent)
                                    tr("Storage"), this)),
       m_recordsAction(actions().add(QStringLiteral("storage.records"), tr("Show &records of the selected file"),
                                     QKeySequence(tr("Ctrl+R")), tr("Storage"), this)),
+      m_hintsAction(actions().add(QStringLiteral("storage.rebuild-hints"), tr("Rebuild &hint files"), QKeySequence(),
+                                  tr("Storage"), this)),
+      m_salvageAction(
+          actions().add(QStringLiteral("storage.salvage"), tr("&Salvage…"), QKeySequence(), tr("Storage"), this)),
+      m_eventsAction(actions().add(QStringLiteral("storage.events"), tr("Show the log of &events"), QKeySequence(),
+                                   tr("Storage"), this)),
+      m_keydirAction(
+          actions().add(QStringLiteral("storage.keydir"), tr("Show the &keydir"), QKeySequence(), tr("Storage"), this)),
       m_stack(new QStackedWidget),
       m_files(new FilesCard(context.settings)),
-      m_activity(new ActivityCard(m_verifyAction)),
+      m_activity(new ActivityCard(m_verifyAction, m_hintsAction, m_salvageAction)),
       m_merge(new MergeCard(m_policyAction, m_mergeAction)),
       m_record(new RecordCard) {
     auto* left = new QSplitter(Qt::Vertical);
@@ -76,7 +94,29 @@ StoragePage::StoragePage(PageContext context, QWidget* parent)
     layout->setContentsMargins({});
     layout->addWidget(m_stack);
 
+    connectPanels();
+    updateActions();
+}
+
+void StoragePage::connectPanels() {
     connect(m_mergeAction, &QAction::triggered, this, &StoragePage::openMergeDialog);
+    connect(m_salvageAction, &QAction::triggered, this, &StoragePage::openSalvageDialog);
+    connect(m_hintsAction, &QAction::triggered, this, [this] {
+        m_activity->showTab(ActivityCard::verify);
+        m_activity->verifyPanel()->rebuildHints();
+    });
+    connect(m_eventsAction, &QAction::triggered, this, [this] { m_activity->showTab(ActivityCard::events); });
+    connect(m_keydirAction, &QAction::triggered, this, [this] { m_activity->showTab(ActivityCard::keydir); });
+    connect(m_activity->eventsPanel(), &EventsPanel::bytesRequested, this, &StoragePage::showBytes);
+    connect(m_activity->keydirPanel(), &KeydirPanel::bytesRequested, this, &StoragePage::showRecordAt);
+    connect(m_record, &RecordCard::keyRequested, this,
+            [this](const QByteArray& key) { Q_EMIT pageRequested(QStringLiteral("keys"), key); });
+    connect(m_record, &RecordCard::keydirRequested, this, [this](const QByteArray& key) {
+        m_activity->showTab(ActivityCard::keydir);
+        m_activity->keydirPanel()->lookUp(key);
+    });
+    connect(m_merge, &MergeCard::started, m_activity->mergesPanel()->model(), &MergeLogModel::expectByHand);
+    connect(m_merge, &MergeCard::advanced, m_files->store(), &ByteMapStore::setMergeProgress);
     connect(m_policyAction, &QAction::triggered, this, &StoragePage::openPolicyDialog);
     connect(m_verifyAction, &QAction::triggered, this, &StoragePage::startVerify);
     connect(m_recordsAction, &QAction::triggered, this, [this] { m_activity->showTab(ActivityCard::records); });
@@ -103,7 +143,13 @@ StoragePage::StoragePage(PageContext context, QWidget* parent)
     m_activity->recordsPanel()->setIndexSource(
         [this](const QString& name) { return m_files->store()->wholeIndex(name); });
     connect(m_merge, &MergeCard::runningChanged, this, &StoragePage::updateActions);
-    connect(m_merge, &MergeCard::finished, this, [this] { Q_EMIT statusMessage(m_merge->sentence()); });
+    connect(m_merge, &MergeCard::finished, this, [this] {
+        Q_EMIT statusMessage(m_merge->sentence());
+        if (const auto& report = m_merge->report(); report && report->elapsed.count() > 0) {
+            settings().set(mergeRateSetting, static_cast<double>(report->bytesRead + report->bytesWritten) * 1e9 /
+                                                 static_cast<double>(report->elapsed.count()));
+        }
+    });
     connect(m_activity->verifyPanel(), &VerifyPanel::runningChanged, this, &StoragePage::updateActions);
     connect(m_activity->verifyPanel(), &VerifyPanel::bytesRequested, this, &StoragePage::showBytes);
     connect(m_activity->verifyPanel(), &VerifyPanel::finished, this,
@@ -112,7 +158,6 @@ StoragePage::StoragePage(PageContext context, QWidget* parent)
     connect(m_activity, &ActivityCard::exported, this,
             [this](const QString& path) { Q_EMIT statusMessage(tr("Saved %1").arg(path)); });
     connect(m_activity, &ActivityCard::exportFailed, this, &Page::statusMessage);
-    updateActions();
 }
 
 StoragePage::~StoragePage() = default;
@@ -127,8 +172,8 @@ void StoragePage::setSession(Session* session) {
     }
     delete m_mergeDialog;
     delete m_policyDialog;
+    delete m_salvageDialog;
     m_session = session;
-    m_policy.reset();
     m_merge->setSession(session);
     m_record->setSession(session);
     m_activity->setSession(session);
@@ -138,6 +183,7 @@ void StoragePage::setSession(Session* session) {
         connect(session, &Session::statsSampled, m_files, &FilesCard::showStats);
         connect(session, &Session::faulted, this, &StoragePage::updateActions);
         m_files->showStats(session->stats());
+        recallPolicy();
     }
     updateActions();
 }
@@ -149,6 +195,19 @@ void StoragePage::updateActions() {
     m_mergeAction->setEnabled(open && !readOnly && !merging);
     m_policyAction->setEnabled(open && !readOnly);
     m_verifyAction->setEnabled(open && !m_activity->verifyPanel()->isRunning());
+    const bool verifying = m_activity->verifyPanel()->isRunning();
+    m_salvageAction->setEnabled(open);
+    m_eventsAction->setEnabled(open);
+    m_keydirAction->setEnabled(open);
+    // The hints of a database that is open for writing are written under its feet: the lock says no.
+    m_hintsAction->setEnabled(open && readOnly && !verifying);
+    m_hintsAction->setToolTip(
+        !open       ? tr("No database is open")
+        : !readOnly ? tr("Open the database read-only for it: hint files are rebuilt while nobody writes it")
+        : verifying ? tr("A verification is running")
+                    : tr("Writes hint files anew where they are missing or do not fit their data files"));
+    m_salvageAction->setToolTip(open ? tr("Copies every sound record into a new directory")
+                                     : tr("No database is open"));
     m_recordsAction->setEnabled(open && !m_files->currentFile().isEmpty());
     const QString refused = tr("Not possible: the database is open read-only.");
     m_mergeAction->setToolTip(!open      ? tr("No database is open")
@@ -166,7 +225,7 @@ void StoragePage::openMergeDialog() {
     }
     // A single current row is where the reader looks, not a choice of what to merge; several are.
     auto chosen = m_files->selectedFiles();
-    m_mergeDialog = new MergeDialog(*m_session, chosen, window());
+    m_mergeDialog = new MergeDialog(*m_session, chosen, settings().get(mergeRateSetting), window());
     if (chosen.size() < 2) {
         m_mergeDialog->choose(rustcask::MergeSelection::Kind::everything);
     }
@@ -178,12 +237,49 @@ void StoragePage::openPolicyDialog() {
     if (!m_policyAction->isEnabled() || m_policyDialog || !m_session->database()) {
         return;
     }
-    m_policyDialog = new PolicyDialog(*m_session, m_policy.value_or(m_session->database()->options().merge), window());
+    m_policyDialog = new PolicyDialog(*m_session, m_session->database()->mergePolicy(), window());
     connect(m_policyDialog, &PolicyDialog::applied, this, [this](const rustcask::MergePolicy& policy) {
-        m_policy = policy;
+        keepPolicy(policy);
+        m_activity->setPolicy(policy);
         Q_EMIT statusMessage(tr("The merge policy is changed."));
     });
     m_policyDialog->open();
+}
+
+void StoragePage::keepPolicy(const rustcask::MergePolicy& policy) {
+    settings().set(policySettingName(m_session->directory()), policyText(policy));
+}
+
+void StoragePage::recallPolicy() {
+    m_activity->setPolicy(m_session->database()->mergePolicy());
+    const auto kept = policyFromText(settings().get<QString>(policySettingName(m_session->directory()), QString()));
+    if (!kept || m_session->isReadOnly()) {
+        return;
+    }
+    TaskOptions quiet;
+    quiet.visible = false;
+    m_session->tasks().start<void>(
+        tr("Setting the merge policy"),
+        [database = m_session->database(), policy = *kept](rustcask::Progress&) {
+            return database->setMergePolicy(policy);
+        },
+        this,
+        [this, policy = *kept, session = QPointer<Session>(m_session)](Result<void> done) {
+            if (done && session && session == m_session) {
+                m_activity->setPolicy(policy);
+            } // a policy that this version refuses stays unused; the dialog shows the one in effect
+        },
+        quiet);
+}
+
+void StoragePage::openSalvageDialog() {
+    if (m_session == nullptr || m_salvageDialog) {
+        return;
+    }
+    m_salvageDialog = new SalvageDialog(*m_session, window());
+    connect(m_salvageDialog, &SalvageDialog::openRequested, this, &Page::databaseRequested);
+    connect(m_salvageDialog, &SalvageDialog::bytesRequested, this, &StoragePage::showBytes);
+    m_salvageDialog->open();
 }
 
 void StoragePage::startVerify() {
@@ -219,8 +315,11 @@ void StoragePage::showTarget(const QByteArray& target) {
 }
 
 QStringList StoragePage::scenes() const {
-    return {QStringLiteral("files"),  QStringLiteral("operations"),   QStringLiteral("records"),
-            QStringLiteral("verify"), QStringLiteral("merge-dialog"), QStringLiteral("policy-dialog")};
+    return {QStringLiteral("files"),   QStringLiteral("operations"),    QStringLiteral("records"),
+            QStringLiteral("verify"),  QStringLiteral("merge-dialog"),  QStringLiteral("policy-dialog"),
+            QStringLiteral("latency"), QStringLiteral("fragmentation"), QStringLiteral("keydir"),
+            QStringLiteral("events"),  QStringLiteral("merges"),        QStringLiteral("salvage-dialog"),
+            QStringLiteral("block"),   QStringLiteral("table"),         QStringLiteral("closer")};
 }
 
 void StoragePage::enterScene(const QString& scene) {
@@ -239,6 +338,25 @@ void StoragePage::enterScene(const QString& scene) {
         openMergeDialog();
     } else if (scene == QLatin1String("policy-dialog")) {
         openPolicyDialog();
+    } else if (scene == QLatin1String("latency")) {
+        m_activity->showTab(ActivityCard::latency);
+    } else if (scene == QLatin1String("fragmentation")) {
+        m_activity->showTab(ActivityCard::fragmentation);
+    } else if (scene == QLatin1String("keydir")) {
+        m_activity->showTab(ActivityCard::keydir);
+    } else if (scene == QLatin1String("events")) {
+        m_activity->showTab(ActivityCard::events);
+    } else if (scene == QLatin1String("merges")) {
+        m_activity->showTab(ActivityCard::merges);
+    } else if (scene == QLatin1String("salvage-dialog")) {
+        openSalvageDialog();
+    } else if (scene == QLatin1String("block")) {
+        m_files->showView(FilesCard::block);
+    } else if (scene == QLatin1String("table")) {
+        m_files->showView(FilesCard::table);
+    } else if (scene == QLatin1String("closer")) {
+        m_files->showView(FilesCard::strips);
+        m_files->map()->zoomIn();
     }
 }
 

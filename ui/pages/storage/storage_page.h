@@ -11,6 +11,7 @@
 #include "pages/page.h"
 #include "pages/storage/merge_dialog.h"
 #include "pages/storage/policy_dialog.h"
+#include "pages/storage/salvage_dialog.h"
 
 QT_BEGIN_NAMESPACE
 class QAction;
@@ -50,21 +51,29 @@ public:
     [[nodiscard]] RecordCard* recordCard() const { return m_record; }
     [[nodiscard]] MergeDialog* mergeDialog() const { return m_mergeDialog; }
     [[nodiscard]] PolicyDialog* policyDialog() const { return m_policyDialog; }
+    [[nodiscard]] SalvageDialog* salvageDialog() const { return m_salvageDialog; }
 
 private:
     void updateActions();
     void openMergeDialog();
     void openPolicyDialog();
+    void openSalvageDialog();
+    void connectPanels();
+    void recallPolicy();
+    void keepPolicy(const rustcask::MergePolicy& policy);
     void startVerify();
     void showBytes(const QString& fileName, quint64 offset);
     void showRecordAt(const QString& fileName, quint64 byte);
 
     Session* m_session = nullptr;
-    std::optional<rustcask::MergePolicy> m_policy{}; // set here; the database tells the one it was opened with
     QAction* m_mergeAction;
     QAction* m_policyAction;
     QAction* m_verifyAction;
     QAction* m_recordsAction;
+    QAction* m_hintsAction;
+    QAction* m_salvageAction;
+    QAction* m_eventsAction;
+    QAction* m_keydirAction;
     QStackedWidget* m_stack;
     FilesCard* m_files;
     ActivityCard* m_activity;
@@ -72,6 +81,7 @@ private:
     RecordCard* m_record;
     QPointer<MergeDialog> m_mergeDialog{};
     QPointer<PolicyDialog> m_policyDialog{};
+    QPointer<SalvageDialog> m_salvageDialog{};
 };
 
 } // namespace rustcask::ui

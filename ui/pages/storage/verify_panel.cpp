@@ -12,6 +12,7 @@
 #include <QVBoxLayout>
 
 #include "pages/storage/findings_model.h"
+#include "pages/storage/lost_model.h"
 #include "session/session.h"
 #include "theme/format.h"
 #include "widgets/labels.h"
@@ -20,7 +21,7 @@
 
 namespace rustcask::ui {
 
-VerifyPanel::VerifyPanel(QAction* verify, QWidget* parent)
+VerifyPanel::VerifyPanel(QAction* verify, QAction* rebuildHints, QAction* salvage, QWidget* parent)
     : QWidget(parent),
       m_icon(new QLabel),
       m_sentence(makeText({})),
@@ -57,7 +58,10 @@ VerifyPanel::VerifyPanel(QAction* verify, QWidget* parent)
     row->setSpacing(10);
     row->addWidget(m_icon, 0, Qt::AlignTop);
     row->addWidget(m_sentence, 1);
-    row->addWidget(makeButton(verify), 0, Qt::AlignTop);
+    for (QAction* action : {rebuildHints, salvage}) {
+        row->addWidget(makeButton(action), 0, Qt::AlignTop);
+    }
+    row->addWidget(makePrimaryButton(verify), 0, Qt::AlignTop);
 
     auto* strip = new QWidget;
     auto* stripLayout = new QVBoxLayout(strip);
@@ -149,6 +153,45 @@ void VerifyPanel::show(Result<rustcask::VerifyReport> result) {
     showIcon();
     Q_EMIT runningChanged(false);
     Q_EMIT finished();
+}
+
+void VerifyPanel::rebuildHints() {
+    if (m_session == nullptr || m_task) {
+        return;
+    }
+    m_banner->clear();
+    TaskOptions options;
+    options.pausable = true;
+    m_task = m_session->tasks().start<rustcask::HintReport>(
+        tr("Rebuilding hint files"),
+        [directory = std::filesystem::path(m_session->directory().toStdString())](rustcask::Progress& progress) {
+            return rustcask::rebuildHints(directory, progress);
+        },
+        this,
+        [this, session = QPointer<Session>(m_session)](Result<rustcask::HintReport> report) {
+            if (session && session == m_session) {
+                showHints(std::move(report));
+            }
+        },
+        options);
+    m_strip->setTask(m_task);
+    m_strip->show();
+    Q_EMIT runningChanged(true);
+}
+
+void VerifyPanel::showHints(Result<rustcask::HintReport> result) {
+    m_task.clear();
+    m_strip->setTask(nullptr);
+    m_strip->hide();
+    if (result) {
+        m_banner->show(Banner::Kind::success, hintSummary(*result));
+    } else if (result.error().code == rustcask::ErrorCode::cancelled) {
+        m_banner->show(Banner::Kind::info, tr("Cancelled: the hint files not yet reached are as they were."));
+    } else {
+        m_banner->showError(result.error());
+    }
+    Q_EMIT runningChanged(false);
+    Q_EMIT hintsRebuilt();
 }
 
 void VerifyPanel::showIcon() {

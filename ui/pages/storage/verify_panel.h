@@ -6,6 +6,7 @@
 #include <QPointer>
 #include <QWidget>
 
+#include <rustcask/repair.h>
 #include <rustcask/result.h>
 #include <rustcask/verify.h>
 
@@ -28,19 +29,24 @@ class Task;
 class VerifyPanel : public QWidget {
     Q_OBJECT
 public:
-    explicit VerifyPanel(QAction* verify, QWidget* parent = nullptr);
+    VerifyPanel(QAction* verify, QAction* rebuildHints, QAction* salvage, QWidget* parent = nullptr);
 
     void setSession(Session* session);
     /// Nothing happens while a verification runs.
     void start();
+    /// Writes hint files anew where they are missing or do not fit. Needs the writer's lock, so the database must be
+    /// open read-only here and nobody may write it.
+    void rebuildHints();
     [[nodiscard]] bool isRunning() const { return !m_task.isNull(); }
     [[nodiscard]] const std::optional<rustcask::VerifyReport>& report() const { return m_report; }
     [[nodiscard]] FindingsModel* findings() const { return m_model; }
     [[nodiscard]] QString sentence() const;
+    [[nodiscard]] Banner* banner() const { return m_banner; }
 
 Q_SIGNALS:
     void runningChanged(bool running);
     void finished();
+    void hintsRebuilt();
     /// The reader wants to see the bytes of a finding.
     void bytesRequested(const QString& file, quint64 offset);
 
@@ -49,6 +55,7 @@ protected:
 
 private:
     void show(Result<rustcask::VerifyReport> report);
+    void showHints(Result<rustcask::HintReport> report);
     void showIcon();
 
     Session* m_session = nullptr;
