@@ -65,7 +65,8 @@ public:
     [[nodiscard]] Result<bool> contains(std::string_view key) const;
     [[nodiscard]] Result<std::optional<KeyInfo>> info(std::string_view key);
     [[nodiscard]] Result<std::shared_ptr<const ValueReader>> openValue(std::string_view key); // value_reader.cpp
-    [[nodiscard]] Result<std::optional<KeydirEntry>> keydirEntry(std::string_view key) const; // keydir_info.cpp
+    [[nodiscard]] Result<std::optional<KeydirEntry>> keydirEntry(std::string_view key) const; // database_keydir.cpp
+    [[nodiscard]] Result<KeydirStats> keydirStats() const;
     [[nodiscard]] Result<std::shared_ptr<const Snapshot>> snapshot();
     [[nodiscard]] Stats stats() const;
 

@@ -3,15 +3,17 @@
 
 #include "database_impl.h"
 #include "format/data_record.h"
+#include "keydir/keydir.h"
 
 namespace rustcask {
 
 Result<std::optional<KeydirEntry>> Database::Impl::keydirEntry(std::string_view key) const {
     if (auto refused = checkRead(key, "look up a key"))
         return failure(*std::move(refused));
+    const std::uint64_t hash = m_keydir.hash(key);
     for (;;) {
         const keydir::Reclaimer::Guard guard(m_core->reclaimer);
-        const auto location = m_keydir.find(key, m_keydir.hash(key));
+        const auto location = m_keydir.find(key, hash);
         if (!location)
             return std::optional<KeydirEntry>();
         const log::Segment* segment = m_core->segments.at(location->file);
@@ -21,8 +23,31 @@ Result<std::optional<KeydirEntry>> Database::Impl::keydirEntry(std::string_view 
                                         .offset = location->offset,
                                         .recordBytes = format::recordBytes(key.size(), location->valueBytes)},
                            .sequence = Sequence{location->sequence},
-                           .valueBytes = location->valueBytes};
+                           .valueBytes = location->valueBytes,
+                           .shard = static_cast<std::uint32_t>(keydir::Keydir::shardIndex(hash)),
+                           .slot = m_keydir.slotOf(key, hash).value_or(0)}; // 0: it went meanwhile
     }
+}
+
+Result<KeydirStats> Database::Impl::keydirStats() const {
+    if (auto valid = checkOpen("look into the keydir"); !valid)
+        return failure(std::move(valid.error()));
+    const auto occupancy = m_keydir.occupancy();
+    return KeydirStats{.shards = static_cast<std::uint32_t>(keydir::Keydir::shardCount),
+                       .keys = occupancy.entries,
+                       .leastKeys = occupancy.leastKeys,
+                       .mostKeys = occupancy.mostKeys,
+                       .tableSlots = occupancy.tableSlots,
+                       .removedSlots = occupancy.removedSlots,
+                       .slotBytes = occupancy.tableSlots * sizeof(keydir::Slot),
+                       .entryBytes = occupancy.entryBytes,
+                       .removedBytes = occupancy.removedBytes,
+                       .keyBytes = m_keydir.keyBytes(),
+                       .memoryBytes = m_keydir.memoryBytes()};
+}
+
+Result<KeydirStats> Database::keydirStats() const {
+    return m_impl->keydirStats();
 }
 
 Result<std::optional<KeydirEntry>> Database::keydirEntry(std::string_view key) const {

@@ -105,11 +105,18 @@ private Q_SLOTS:
         QCOMPARE(entry->location, info->location);
         QCOMPARE(entry->sequence, info->sequence);
         QCOMPARE(entry->valueBytes, std::uint32_t{5});
+        RUSTCASK_VALUE(auto stats, database->keydirStats());
+        QCOMPARE(stats.keys, std::uint64_t{1});
+        QCOMPARE(stats.keyBytes, std::uint64_t{3});
+        QCOMPARE(stats.mostKeys, std::uint64_t{1});
+        QVERIFY(stats.tableSlots > 0 && entry->slot < stats.tableSlots && entry->shard < stats.shards);
+        QVERIFY(stats.memoryBytes >= stats.slotBytes + stats.entryBytes);
         RUSTCASK_VALUE(auto absent, database->keydirEntry("other"));
         QVERIFY(!absent.has_value());
         RUSTCASK_FAILS(database->keydirEntry(""), ErrorCode::invalidArgument);
         RUSTCASK_OK(database->close());
         RUSTCASK_FAILS(database->keydirEntry("key"), ErrorCode::closed);
+        RUSTCASK_FAILS(database->keydirStats(), ErrorCode::closed);
     }
 };
 

@@ -85,6 +85,8 @@ public:
     [[nodiscard]] Result<std::optional<KeyInfo>> info(std::string_view key) const;
     /// The keydir's entry of `key`, from memory alone; nullopt: absent.
     [[nodiscard]] Result<std::optional<KeydirEntry>> keydirEntry(std::string_view key) const;
+    /// How full the keydir is. Looks at one shard after the other.
+    [[nodiscard]] Result<KeydirStats> keydirStats() const;
 
     /// The value of `key` for reading piece by piece, as one does with 100 MB of it (see value_reader.h); nullptr:
     /// absent. Takes time and memory for the key alone. Errors: ioError, corruption.

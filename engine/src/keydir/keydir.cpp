@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <limits>
 #include <random>
 #include <utility>
 
@@ -439,6 +440,33 @@ std::uint64_t Keydir::keyBytes() const noexcept {
 
 std::uint64_t Keydir::memoryBytes() const noexcept {
     return m_pool->reservedBytes() + shardCount * sizeof(Shard);
+}
+
+std::optional<std::size_t> Keydir::slotOf(std::string_view key, std::uint64_t hash) const {
+    Shard& shard = shardOf(hash);
+    const MutexLock lock(shard.mutex);
+    const Found found = findLocked(shard, key, hash);
+    return found.entry == nullptr ? std::nullopt : std::optional(found.index);
+}
+
+Keydir::Occupancy Keydir::occupancy() const {
+    Occupancy sum;
+    sum.leastKeys = std::numeric_limits<std::uint64_t>::max();
+    for (std::size_t s = 0; s < shardCount; ++s) {
+        Shard& shard = m_shards[s];
+        const MutexLock lock(shard.mutex);
+        sum.leastKeys = std::min<std::uint64_t>(sum.leastKeys, shard.entries);
+        sum.mostKeys = std::max<std::uint64_t>(sum.mostKeys, shard.entries);
+        if (!shard.table)
+            continue;
+        sum.tableSlots += shard.table->capacity;
+        sum.entries += shard.entries;
+        sum.removedSlots += shard.usedSlots - shard.entries;
+        const std::uint64_t words = shard.table->arena->usedWords();
+        sum.entryBytes += (words - shard.removedWords) * sizeof(std::uint32_t);
+        sum.removedBytes += shard.removedWords * sizeof(std::uint32_t);
+    }
+    return sum;
 }
 
 } // namespace rustcask::keydir

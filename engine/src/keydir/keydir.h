@@ -150,6 +150,20 @@ public:
     [[nodiscard]] std::uint64_t keyBytes() const noexcept;    ///< of the live keys
     [[nodiscard]] std::uint64_t memoryBytes() const noexcept; ///< taken from the system, whether in use or not
 
+    /// In which slot of its shard's table `key` stands; nullopt: absent. Locks the shard: for looking into the keydir.
+    [[nodiscard]] std::optional<std::size_t> slotOf(std::string_view key, std::uint64_t hash) const;
+    /// How full tables and arenas are. Locks one shard after the other.
+    struct Occupancy {
+        std::uint64_t tableSlots = 0;
+        std::uint64_t entries = 0;
+        std::uint64_t removedSlots = 0;
+        std::uint64_t entryBytes = 0;   ///< of the entries that are in use
+        std::uint64_t removedBytes = 0; ///< of those that are not
+        std::uint64_t leastKeys = 0;    ///< in a shard
+        std::uint64_t mostKeys = 0;
+    };
+    [[nodiscard]] Occupancy occupancy() const;
+
     static constexpr unsigned shardBits = 10;
     static constexpr std::size_t shardCount = std::size_t{1} << shardBits;
 

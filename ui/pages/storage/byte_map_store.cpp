@@ -189,7 +189,7 @@ void ByteMapStore::scan() {
         // What has only grown is read on from where the last scan ended; what changed otherwise, anew.
         const bool grown = file.index && file.map && !file.complete &&
                            file.map->total()[rustcask::ByteKind::live] <= file.whole[rustcask::ByteKind::live];
-        m_jobs.push_back({file.name, grown ? file.index : std::make_shared<RecordIndex>(buckets), file.whole});
+        m_jobs.push_back({file.name, grown ? file.index : std::make_shared<RecordIndex>(buckets), file.whole, grown});
         bytes += file.bytes;
     };
     // What has never been read comes first, small files before long ones: the picture is soon nearly whole.
@@ -268,7 +268,10 @@ void ByteMapStore::takeScanned() {
         file.unusedTail = job.index->unusedTail();
         if (view.complete) {
             file.complete = true;
-            file.wholeWhenScanned = job.whole;
+            // What was read before may have been superseded since: then all of it is read again.
+            const bool stale =
+                job.resumed && file.map->total()[rustcask::ByteKind::live] != job.whole[rustcask::ByteKind::live];
+            file.wholeWhenScanned = stale ? rustcask::ByteTally() : job.whole;
             file.bytes = std::max<quint64>(file.bytes, file.map->filledTo());
         }
         any = true;

@@ -71,6 +71,7 @@ private:
         QString name;
         std::shared_ptr<RecordIndex> index;
         rustcask::ByteTally whole;
+        bool resumed = false; // reads only what was appended since the last scan
     };
     void take(const rustcask::Stats& stats);
     void reindex();

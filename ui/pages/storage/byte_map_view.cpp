@@ -365,7 +365,9 @@ void ByteMapView::describePlace(const Place& place) {
     }
     const bool whole = place.byte == 0 && place.end >= shown->bytes;
     const QString shares = tallyText(shown->tally(place.byte, place.end));
-    tell(whole ? tr("%1: %2, %3").arg(place.name, formatBytes(shown->bytes), shares)
+    const QString reserved =
+        shown->unusedTail > 0 ? tr(", %1 reserved ahead and unused").arg(formatBytes(shown->unusedTail)) : QString();
+    tell(whole ? tr("%1: %2, %3%4").arg(place.name, formatBytes(shown->bytes), shares, reserved)
                : tr("%1 @ %2: %3").arg(place.name, formatOffset(place.byte), shares));
     if (!whole) {
         m_hoverDelay.start();

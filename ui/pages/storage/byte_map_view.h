@@ -62,6 +62,7 @@ public:
 Q_SIGNALS:
     void recordChosen(const QString& name, quint64 byte); ///< of a byte in it
     void fileChosen(const QString& name, bool toggle);
+    void painted();      ///< with files on it
     void placeChanged(); ///< another file, window or style
     void readoutChanged(const QString& text);
 

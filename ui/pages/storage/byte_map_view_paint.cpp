@@ -40,6 +40,7 @@ void ByteMapView::paintEvent(QPaintEvent* event) {
     } else {
         paintDirectory(&painter, tokens);
     }
+    Q_EMIT painted();
 }
 
 const QPixmap& ByteMapView::picture(const MapFile& shown, const QSize& size, const Tokens& tokens) {
@@ -98,6 +99,13 @@ void ByteMapView::paintDirectory(QPainter* painter, const Tokens& tokens) {
 
         const QRectF strip = m_directory.dataRect(row, shown.bytes, top);
         const QRectF room = m_directory.roomRect(row, top);
+        if (shown.unusedTail > 0 && m_directory.largest > 0) { // reserved ahead, bare
+            const qreal width =
+                room.width() * static_cast<double>(shown.unusedTail) / static_cast<double>(m_directory.largest);
+            painter->fillRect(
+                QRectF(strip.right(), room.top(), std::min(width, room.right() - strip.right()), room.height()),
+                byteKindBrush(rustcask::ByteKind::unused, tokens));
+        }
         if (shown.stats.active || shown.growing) { // what may still come
             paintMark(painter, room.adjusted(0.5, 0.5, -0.5, -0.5), tokens.line, 1);
         }

@@ -58,14 +58,12 @@ FilesCard::FilesCard(Settings& settings, QWidget* parent)
     addBody(m_stack);
 
     auto* foot = new QWidget;
-    auto* row = new QHBoxLayout(foot);
-    row->setContentsMargins(12, 4, 12, 8);
-    row->setSpacing(12);
-    row->addWidget(new Legend(
+    m_foot = new QHBoxLayout(foot);
+    m_foot->setContentsMargins(12, 2, 12, 6);
+    m_foot->addWidget(new Legend(
         {Meaning::live, Meaning::dead, Meaning::tombstone, Meaning::hint, Meaning::damaged, Meaning::active}));
     m_readout->setProperty("role", QStringLiteral("muted"));
-    m_readout->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    row->addWidget(m_readout, 1);
+    m_foot->addWidget(m_readout, 1);
     addBody(foot, 0);
 
     connect(m_view, &QComboBox::currentIndexChanged, this, [this] {
@@ -187,6 +185,15 @@ void FilesCard::showPlace() {
 void FilesCard::showReadout() {
     const QString text = m_map->readout();
     m_readout->setText(text.isEmpty() ? m_store->sentence() : text);
+}
+
+void FilesCard::resizeEvent(QResizeEvent* event) {
+    Card::resizeEvent(event);
+    // Legend and read-out stand side by side where both have room.
+    const bool wide = width() > 820;
+    m_foot->setDirection(wide ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
+    m_foot->setSpacing(wide ? 12 : 2);
+    m_readout->setAlignment(Qt::AlignVCenter | (wide ? Qt::AlignRight : Qt::AlignLeft));
 }
 
 void FilesCard::showEvent(QShowEvent* event) {

@@ -8,6 +8,7 @@
 #include "widgets/card.h"
 
 QT_BEGIN_NAMESPACE
+class QBoxLayout;
 class QComboBox;
 class QSortFilterProxyModel;
 class QStackedWidget;
@@ -54,6 +55,7 @@ Q_SIGNALS:
 protected:
     void showEvent(QShowEvent* event) override;
     void hideEvent(QHideEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void buildTable(Settings& settings);
@@ -73,6 +75,7 @@ private:
     QToolButton* m_zoomOut;
     QToolButton* m_zoomIn;
     ElidedLabel* m_readout;
+    QBoxLayout* m_foot = nullptr;
     QString m_summary{};
 };
 

@@ -95,9 +95,8 @@ void KeydirPanel::setSession(Session* session) {
                             ? tr("No database is open.")
                             : tr("The keydir is the index in memory: for every key, where its newest record lies."));
     if (session != nullptr) {
-        connect(session, &Session::statsSampled, this, [this](const rustcask::Stats& stats) {
+        connect(session, &Session::statsSampled, this, [this] {
             if (isVisible()) {
-                showStats(stats);
                 refresh(); // an entry moves with every put of its key and with every merge
             }
         });
@@ -113,26 +112,44 @@ void KeydirPanel::lookUp(const QByteArray& key) {
 }
 
 void KeydirPanel::refresh() {
-    if (m_session == nullptr || !m_session->database() || m_key.isEmpty()) {
+    if (m_session == nullptr || !m_session->database()) {
         return;
     }
     m_context = std::make_unique<QObject>();
     TaskOptions quiet;
     quiet.visible = false;
-    m_session->tasks().start<std::optional<rustcask::KeydirEntry>>(
+    m_session->tasks().start<Look>(
         tr("Looking into the keydir"),
-        [database = m_session->database(), key = m_key.toStdString()](rustcask::Progress&) {
-            return database->keydirEntry(key);
+        [database = m_session->database(), key = m_key.toStdString()](rustcask::Progress&) -> Result<Look> {
+            Look look;
+            auto stats = database->keydirStats();
+            if (!stats) {
+                return rustcask::failure(stats.error());
+            }
+            look.stats = *stats;
+            if (!key.empty()) {
+                auto entry = database->keydirEntry(key);
+                if (!entry) {
+                    return rustcask::failure(entry.error());
+                }
+                look.entry = *entry;
+            }
+            return look;
         },
-        m_context.get(), [this](Result<std::optional<rustcask::KeydirEntry>> entry) { show(std::move(entry)); }, quiet);
+        m_context.get(), [this](Result<Look> look) { show(std::move(look)); }, quiet);
 }
 
-void KeydirPanel::show(Result<std::optional<rustcask::KeydirEntry>> result) {
+void KeydirPanel::show(Result<Look> result) {
     if (!result) {
-        m_entry.reset();
-        m_sentence->setText(errorText(result.error()));
-    } else {
-        m_entry = *result;
+        if (result.error().code != rustcask::ErrorCode::cancelled) {
+            m_entry.reset();
+            m_sentence->setText(errorText(result.error()));
+        }
+        return;
+    }
+    showStats(result->stats);
+    m_entry = result->entry;
+    if (!m_key.isEmpty()) {
         m_sentence->setText(m_entry
                                 ? tr("“%1” is live.").arg(displayKey(m_key, 60))
                                 : tr("The keydir has no entry of “%1”: the key is absent.").arg(displayKey(m_key, 60)));
@@ -141,6 +158,9 @@ void KeydirPanel::show(Result<std::optional<rustcask::KeydirEntry>> result) {
     if (!m_entry) {
         m_fields->clear();
     } else {
+        m_fields->setValue(tr("Shard"),
+                           tr("%1 of %2").arg(formatCount(m_entry->shard), formatCount(result->stats.shards)));
+        m_fields->setValue(tr("Slot in its table"), formatCount(m_entry->slot));
         m_fields->setValue(tr("File (generation)"), QString::number(m_entry->location.generation.value));
         m_fields->setValue(tr("Offset"), formatOffset(m_entry->location.offset));
         m_fields->setValue(tr("Record"), formatBytesExactly(m_entry->location.recordBytes));
@@ -150,26 +170,31 @@ void KeydirPanel::show(Result<std::optional<rustcask::KeydirEntry>> result) {
     Q_EMIT shown();
 }
 
-void KeydirPanel::showStats(const rustcask::Stats& stats) {
+void KeydirPanel::showStats(const rustcask::KeydirStats& stats) {
     const auto perKey = [&](quint64 bytes) {
-        return stats.liveKeys == 0
+        return stats.keys == 0
                    ? QStringLiteral("–")
-                   : tr("%1 B").arg(static_cast<double>(bytes) / static_cast<double>(stats.liveKeys), 0, 'f', 1);
+                   : tr("%1 B").arg(static_cast<double>(bytes) / static_cast<double>(stats.keys), 0, 'f', 1);
     };
-    const quint64 beside = stats.keydirBytes > stats.keyBytes ? stats.keydirBytes - stats.keyBytes : 0;
-    m_whole->setValue(tr("Live keys"), formatCount(stats.liveKeys));
-    m_whole->setValue(tr("Memory"), formatBytes(stats.keydirBytes));
-    m_whole->setValue(tr("Bytes a key"), perKey(stats.keydirBytes));
+    const quint64 inUse = stats.slotBytes + stats.entryBytes;
+    const double full =
+        stats.tableSlots == 0 ? 0 : static_cast<double>(stats.keys + stats.removedSlots) / static_cast<double>(stats.tableSlots);
+    m_whole->setValue(tr("Keys"), formatCount(stats.keys));
+    m_whole->setValue(tr("Shards"), formatCount(stats.shards));
+    m_whole->setValue(tr("Keys in a shard"),
+                      tr("%1 to %2").arg(formatCount(stats.leastKeys), formatCount(stats.mostKeys)));
+    m_whole->setValue(tr("Slots"), formatCount(stats.tableSlots));
+    m_whole->setValue(tr("Occupied"), formatPercent(full));
+    m_whole->setValue(tr("by removed keys"), formatCount(stats.removedSlots));
+    m_whole->setValue(tr("Bytes a key, in use"), perKey(inUse));
     m_whole->setValue(tr("of these the key itself"), perKey(stats.keyBytes));
-    m_whole->setValue(tr("and beside the key"), perKey(beside));
+    m_whole->setValue(tr("Memory from the system"), formatBytes(stats.memoryBytes));
+    m_whole->setValue(tr("waiting to be reclaimed"), formatBytes(stats.removedBytes));
 }
 
 void KeydirPanel::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
-    if (m_session != nullptr) {
-        showStats(m_session->stats());
-        refresh();
-    }
+    refresh();
 }
 
 } // namespace rustcask::ui

@@ -9,7 +9,6 @@
 
 #include <rustcask/keydir_info.h>
 #include <rustcask/result.h>
-#include <rustcask/stats.h>
 
 QT_BEGIN_NAMESPACE
 class QLabel;
@@ -46,9 +45,13 @@ protected:
     void showEvent(QShowEvent* event) override;
 
 private:
-    void show(Result<std::optional<rustcask::KeydirEntry>> entry);
+    struct Look {
+        std::optional<rustcask::KeydirEntry> entry{};
+        rustcask::KeydirStats stats{};
+    };
+    void show(Result<Look> look);
     void refresh();
-    void showStats(const rustcask::Stats& stats);
+    void showStats(const rustcask::KeydirStats& stats);
 
     Session* m_session = nullptr;
     std::unique_ptr<QObject> m_context{};

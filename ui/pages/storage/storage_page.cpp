@@ -140,6 +140,18 @@ void StoragePage::connectPanels() {
         m_activity->recordsPanel()->setFiles(names);
     };
     connect(m_files->store(), &ByteMapStore::filesChanged, this, offerFiles);
+    connect(m_files->map(), &ByteMapView::painted, this, [this] {
+        if (m_tracing == Trace::shown) {
+            m_tracing = Trace::read;
+            Q_EMIT milestone(QStringLiteral("byte map shown"));
+        }
+    });
+    connect(m_files->store(), &ByteMapStore::sentenceChanged, this, [this] {
+        if (m_tracing == Trace::read && m_files->store()->isRefined()) {
+            m_tracing = Trace::over;
+            Q_EMIT milestone(QStringLiteral("byte map read"));
+        }
+    });
     m_activity->recordsPanel()->setIndexSource(
         [this](const QString& name) { return m_files->store()->wholeIndex(name); });
     connect(m_merge, &MergeCard::runningChanged, this, &StoragePage::updateActions);
@@ -183,6 +195,7 @@ void StoragePage::setSession(Session* session) {
         connect(session, &Session::statsSampled, m_files, &FilesCard::showStats);
         connect(session, &Session::faulted, this, &StoragePage::updateActions);
         m_files->showStats(session->stats());
+        m_tracing = Trace::shown;
         recallPolicy();
     }
     updateActions();

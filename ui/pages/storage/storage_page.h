@@ -65,6 +65,8 @@ private:
     void showBytes(const QString& fileName, quint64 offset);
     void showRecordAt(const QString& fileName, quint64 byte);
 
+    enum class Trace { over, shown, read }; ///< which milestone comes next
+    Trace m_tracing = Trace::over;
     Session* m_session = nullptr;
     QAction* m_mergeAction;
     QAction* m_policyAction;
