@@ -179,9 +179,9 @@ private Q_SLOTS:
         rustcask::test::TemporaryDirectory directory;
         fill(directory / "db", {.keys = 600, .maxFileBytes = 32 * 1024});
         std::filesystem::remove(directory / "db" / "1.rustcask.hint");
-        Stage stage;
         {
             OpenSession session(directory / "db", browsingOptions(true));
+            Stage stage;
             stage.page->setSession(session.get());
             QVERIFY(stage.action("storage.rebuild-hints")->isEnabled());
             QSignalSpy rebuilt(stage.page->activity()->verifyPanel(), &VerifyPanel::hintsRebuilt);
@@ -190,9 +190,9 @@ private Q_SLOTS:
             QVERIFY2(stage.page->activity()->verifyPanel()->banner()->text().contains(QLatin1String("1 of")),
                      qPrintable(stage.page->activity()->verifyPanel()->banner()->text()));
             QVERIFY(std::filesystem::exists(directory / "db" / "1.rustcask.hint"));
-            stage.page->setSession(nullptr);
         }
         OpenSession session(directory / "db", browsingOptions(false));
+        Stage stage;
         stage.page->setSession(session.get());
         QVERIFY(!stage.action("storage.rebuild-hints")->isEnabled());
         QVERIFY(stage.action("storage.rebuild-hints")->toolTip().contains(QLatin1String("read-only")));
@@ -319,7 +319,7 @@ private Q_SLOTS:
 
     void aMillionRecordsInTwoHundredFilesDoNotStallTheWindow() {
         rustcask::test::TemporaryDirectory directory;
-        fill(directory / "db", {.keys = 700'000, .overwrites = 1, .valueBytes = 20, .maxFileBytes = 320 * 1024});
+        fill(directory / "db", {.keys = 700'000, .overwrites = 1, .valueBytes = 20, .maxFileBytes = 256 * 1024});
         OpenSession session(directory / "db", browsingOptions(false));
         Stage stage;
         QVERIFY(QTest::qWaitForWindowExposed(&stage.window));
