@@ -177,8 +177,9 @@ void KeydirPanel::showStats(const rustcask::KeydirStats& stats) {
                    : tr("%1 B").arg(static_cast<double>(bytes) / static_cast<double>(stats.keys), 0, 'f', 1);
     };
     const quint64 inUse = stats.slotBytes + stats.entryBytes;
-    const double full =
-        stats.tableSlots == 0 ? 0 : static_cast<double>(stats.keys + stats.removedSlots) / static_cast<double>(stats.tableSlots);
+    const double full = stats.tableSlots == 0 ? 0
+                                              : static_cast<double>(stats.keys + stats.removedSlots) /
+                                                    static_cast<double>(stats.tableSlots);
     m_whole->setValue(tr("Keys"), formatCount(stats.keys));
     m_whole->setValue(tr("Shards"), formatCount(stats.shards));
     m_whole->setValue(tr("Keys in a shard"),
