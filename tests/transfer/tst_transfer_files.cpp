@@ -172,6 +172,28 @@ private Q_SLOTS:
         QCOMPARE(count({.prefix = "user:", .containing = "name"}), std::size_t(1));
     }
 
+    // Also of keys that share a beginning, end within it, or differ late and in zero bytes alone.
+    void sortsByBytes() {
+        std::vector<std::string> keys{"a",     "ab",        "a\0"s,       "a\0\0"s,   "a\0\0\0\0\0\0\0\0\0"s,
+                                      "a\xff", "a12345678", "a123456789", "a1234567", "a\x7f",
+                                      "a\x80"};
+        for (int i = 0; i < 500; ++i)
+            keys.push_back("a" + std::string(std::size_t(i % 40), char(i % 3)) + std::to_string(i * 7919 % 500));
+        for (const std::string& key : keys)
+            RUSTCASK_OK(m_database->put(key, ""));
+        std::sort(keys.begin(), keys.end());
+        keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+        RUSTCASK_VALUE(const auto snapshot, m_database->snapshot());
+        Progress progress;
+        RUSTCASK_VALUE(const auto order, sortedByKey(*snapshot, "", progress));
+        std::vector<std::string> sorted;
+        for (const std::size_t index : order)
+            sorted.emplace_back(snapshot->entry(index).key);
+        QCOMPARE(sorted, keys);
+        progress.cancel();
+        RUSTCASK_FAILS(sortedByKey(*snapshot, "", progress), ErrorCode::cancelled);
+    }
+
     // Cancelled or failed, the target is as it was and nothing lies beside it.
     void targetsAppearWholeOrNotAtAll() {
         write("out.tsv", "before");

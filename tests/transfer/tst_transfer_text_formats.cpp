@@ -304,6 +304,49 @@ private Q_SLOTS:
         QCOMPARE(reader->bytesRead(), std::uint64_t(text.size()));
     }
 
+    // Whatever is done to a file, reading it ends: with records, with errors, but never for ever and never by a crash.
+    void damagedInputEnds() {
+        test::SeededRandom random;
+        for (const Format format : {Format::jsonl, Format::csv, Format::tsv, Format::resp}) {
+            Records records;
+            for (int i = 0; i < 6; ++i)
+                records.emplace_back("key" + std::to_string(i), random.bytes(random.below(30)));
+            const std::string sound = written(format, {}, records).value();
+            for (int round = 0; round < 1500; ++round) {
+                std::string text = sound;
+                for (std::uint64_t changes = random.between(1, 4); changes > 0 && !text.empty(); --changes) {
+                    const std::size_t at = random.below(text.size());
+                    switch (random.below(4)) {
+                    case 0:
+                        text[at] = static_cast<char>(random.below(256));
+                        break;
+                    case 1:
+                        text.erase(at, random.between(1, 9));
+                        break;
+                    case 2:
+                        text.insert(at, text.substr(random.below(text.size()), 9));
+                        break;
+                    default:
+                        text.resize(at);
+                    }
+                }
+                StringSource source(text);
+                const auto reader = makeRecordReader(format, source, {});
+                std::size_t turns = 0;
+                while (true) {
+                    std::string key;
+                    std::string value;
+                    const auto more = reader->next(key, value);
+                    if (more ? !*more : !reader->canContinue())
+                        break;
+                    QVERIFY2(++turns <= text.size(), "it goes on for ever");
+                    QVERIFY(!more || (!key.empty() && value.size() <= text.size()));
+                }
+                QVERIFY(reader->bytesRead() <= text.size());
+            }
+        }
+    }
+
     void deepJsonDoesNotOverflowTheStack() {
         RUSTCASK_FAILS(read(Format::jsonl, {}, std::string(200'000, '[')), ErrorCode::invalidArgument);
         RUSTCASK_FAILS(read(Format::jsonl, {}, std::string(200'000, '[') + std::string(200'000, ']')),
