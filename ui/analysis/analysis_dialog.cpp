@@ -70,6 +70,7 @@ AnalysisDialog::AnalysisDialog(Session& session, Settings& settings, QWidget* pa
     auto* ageRow = new QHBoxLayout;
     ageRow->addWidget(m_ageSentence, 1);
     ageRow->addWidget(m_ages->tableButton());
+    m_ages->tableButton()->show();
     ageColumn->addLayout(ageRow);
     m_ageSentence->setWordWrap(true);
     m_ages->exportButton()->hide(); // the dialog's own exports every tab

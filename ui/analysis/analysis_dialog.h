@@ -5,6 +5,7 @@
 #include <QThreadPool>
 
 QT_BEGIN_NAMESPACE
+class QLabel;
 class QPushButton;
 class QStackedWidget;
 class QTabBar;
@@ -70,7 +71,7 @@ private:
     RankingPanel* m_overwritten;
     ChartPanel* m_ages;
     QWidget* m_agePage;
-    class QLabel* m_ageSentence;
+    QLabel* m_ageSentence;
     Banner* m_banner;
     ProgressStrip* m_progress;
     QPushButton* m_show;

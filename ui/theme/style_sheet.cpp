@@ -37,6 +37,8 @@ QPushButton:hover { background: %hover%; border-color: %edge%; }
 QPushButton:pressed { background: %line%; }
 QPushButton:focus { border-color: %accent%; }
 QPushButton:disabled { color: %disabled%; }
+QPushButton::menu-indicator { image: url(:/rustcask/controls/chevron-down.svg); width: 10px; height: 10px;
+    subcontrol-origin: padding; subcontrol-position: right center; right: 6px; }
 QPushButton:checked { background: %accentSoft%; border-color: %accentSoft%; color: %accentInk%; }
 QPushButton[role="primary"] { background: %accent%; border-color: %accent%; color: %onAccent%; }
 QPushButton[role="primary"]:hover { background: %accentHover%; border-color: %accentHover%; }

@@ -198,7 +198,7 @@ void ExportDialog::preview() {
         return;
     }
     const quint64 serial = nextPreview();
-    session().tasks().start<ExportPreview>(
+    notePreview(session().tasks().start<ExportPreview>(
         tr("Preview the export"),
         [database, asked = job()](rustcask::Progress& progress) { return previewExport(*database, asked, progress); },
         this,
@@ -228,7 +228,7 @@ void ExportDialog::preview() {
             updateStart();
             Q_EMIT previewed();
         },
-        quiet);
+        quiet));
 }
 
 bool ExportDialog::isReady() const {

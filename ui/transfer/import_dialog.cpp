@@ -176,7 +176,10 @@ void ImportDialog::detect() {
     using Detected = std::optional<rustcask::transfer::Form>;
     session().tasks().start<Detected>(
         tr("Look at %1").arg(path),
-        [source = std::filesystem::path(path.toStdString())](rustcask::Progress&) {
+        [source = std::filesystem::path(path.toStdString())](rustcask::Progress&) -> rustcask::Result<Detected> {
+            if (auto plain = checkPlain(source, tr("look at the source")); !plain) {
+                return rustcask::failure(plain.error());
+            }
             return rustcask::transfer::detectForm(source);
         },
         this,
@@ -204,7 +207,7 @@ void ImportDialog::preview() {
         return;
     }
     const quint64 serial = nextPreview();
-    session().tasks().start<ImportPreview>(
+    notePreview(session().tasks().start<ImportPreview>(
         tr("Preview the import"),
         [database, asked = job()](rustcask::Progress& progress) {
             return previewImport(*database, asked.source, asked.form, progress);
@@ -236,7 +239,7 @@ void ImportDialog::preview() {
             updateStart();
             Q_EMIT previewed();
         },
-        quiet);
+        quiet));
 }
 
 void ImportDialog::dragEnterEvent(QDragEnterEvent* event) {

@@ -146,6 +146,13 @@ void TransferDialog::schedulePreview() {
     m_previewTimer.start();
 }
 
+quint64 TransferDialog::nextPreview() {
+    if (m_previewTask) {
+        m_previewTask->cancel();
+    }
+    return ++m_previewSerial;
+}
+
 bool TransferDialog::isRunning() const {
     return m_task && !m_task->isFinished();
 }

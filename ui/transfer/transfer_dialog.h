@@ -56,7 +56,9 @@ protected:
     void setForm(const rustcask::transfer::Form& form);
     void schedulePreview();
     /// Number of the preview asked for last; answers to older ones are dropped.
-    [[nodiscard]] quint64 nextPreview() { return ++m_previewSerial; }
+    [[nodiscard]] quint64 nextPreview();
+    /// Ends it when another preview is asked for.
+    void notePreview(Task* task) { m_previewTask = task; }
     [[nodiscard]] bool isCurrent(quint64 serial) const { return serial == m_previewSerial; }
     void follow(Task* task);
     void showOutcome(const QString& tally, const TransferOutcome& outcome, const QString& cancelled);
@@ -67,8 +69,7 @@ protected:
 
     virtual void preview() = 0;
     virtual void start() = 0;
-    /// Why it cannot start, as a sentence; empty: it can. A sentence "…" that is obvious may be left out by returning
-    /// `notYet`.
+    /// Whether everything needed is chosen; what is missing is said beside the preview.
     [[nodiscard]] virtual bool isReady() const = 0;
     virtual void formChanged() {}
     /// Called when work begins and ends.
@@ -94,6 +95,7 @@ private:
     QPushButton* m_close;
     QPointer<Task> m_task;
     QTimer m_previewTimer;
+    QPointer<Task> m_previewTask;
     quint64 m_previewSerial = 0;
 };
 

@@ -101,6 +101,10 @@ private:
 
 TransferOutcome import(rustcask::Database& database, const ImportJob& job, rustcask::Progress& progress) {
     TransferOutcome outcome;
+    if (auto plain = checkPlain(job.source, TransferJob::tr("import")); !plain) {
+        outcome.error = std::move(plain.error());
+        return outcome;
+    }
     const auto input =
         transfer::openInput(job.source, job.form, database.directory(), progress,
                             [&](const transfer::Notice& notice) { outcome.addNote(noticeText(notice)); });
@@ -131,6 +135,10 @@ TransferOutcome import(rustcask::Database& database, const ImportJob& job, rustc
 
 TransferOutcome exportTo(rustcask::Database& database, const ExportJob& job, rustcask::Progress& progress) {
     TransferOutcome outcome;
+    if (auto plain = checkPlain(job.target, TransferJob::tr("export")); !plain) {
+        outcome.error = std::move(plain.error());
+        return outcome;
+    }
     const auto body = [&](transfer::RecordWriter& writer) -> rustcask::Result<transfer::TransferReport> {
         if (job.chosen.keyAt) {
             return transfer::exportKeys(database, job.chosen.count, job.chosen.keyAt, writer, progress);
@@ -245,8 +253,24 @@ Task* startExport(Session& session, const ExportJob& job, QObject* context, std:
                  });
 }
 
+rustcask::Result<void> checkPlain(const std::filesystem::path& path, const QString& operation) {
+    std::error_code error;
+    if (!std::filesystem::is_other(std::filesystem::status(path, error))) {
+        return {};
+    }
+    return rustcask::failure(
+        rustcask::Error{.code = rustcask::ErrorCode::invalidArgument,
+                        .operation = operation.toStdString(),
+                        .file = path,
+                        .detail = TransferJob::tr("it is a pipe or device, neither file nor folder").toStdString(),
+                        .advice = TransferJob::tr("The command line reads and writes pipes.").toStdString()});
+}
+
 rustcask::Result<ImportPreview> previewImport(const rustcask::Database& database, const std::filesystem::path& source,
                                               const transfer::Form& form, rustcask::Progress& progress) {
+    if (auto plain = checkPlain(source, TransferJob::tr("preview the import")); !plain) {
+        return rustcask::failure(std::move(plain.error()));
+    }
     auto preview = transfer::previewRecords(source, form, previewedRecords, previewedBytes, progress);
     if (!preview) {
         return rustcask::failure(std::move(preview.error()));

@@ -55,6 +55,10 @@ struct ExportJob {
 Task* startImport(Session& session, const ImportJob& job, QObject* context, std::function<void(TransferOutcome)> done);
 Task* startExport(Session& session, const ExportJob& job, QObject* context, std::function<void(TransferOutcome)> done);
 
+/// Refuses what is there but neither file nor folder: a pipe without a writer would hold a worker up for ever. A path
+/// where nothing is passes. Errors: invalidArgument.
+[[nodiscard]] rustcask::Result<void> checkPlain(const std::filesystem::path& path, const QString& operation);
+
 /// The first records of a source, and which of their keys have a value.
 struct ImportPreview {
     rustcask::transfer::Preview preview{};

@@ -14,6 +14,9 @@
 
 #include <rustcask/database.h>
 
+#include "analysis/analysis_dialog.h"
+#include "pages/keys/key_list_panel.h"
+#include "pages/keys/keys_page.h"
 #include "pages/page.h"
 #include "pages/start/start_page.h"
 #include "session/session.h"
@@ -328,6 +331,33 @@ private Q_SLOTS:
         window->toast().banner().findChild<QPushButton*>()->click();
         QVERIFY(dialog->isVisible());
         QTRY_COMPARE(window->session()->stats().liveKeys, std::uint64_t{301});
+    }
+
+    void theAnalysisLeadsToTheKeys() {
+        makeDatabase("orders");
+        Studio studio(*m_settings, *m_theme);
+        MainWindow* window = studio.addWindow();
+        window->show();
+        QVERIFY(!window->actionRegistry().action(QStringLiteral("view.analysis"))->isEnabled());
+        studio.open(path("orders"), false, window);
+        QTRY_VERIFY(window->session() != nullptr);
+        window->session()->put(QByteArray("\x00\x01zzz", 5), "v", nullptr);
+        window->showPage(QStringLiteral("storage"));
+        window->actionRegistry().action(QStringLiteral("view.analysis"))->trigger();
+        auto* dialog = window->findChild<AnalysisDialog*>();
+        QVERIFY(dialog != nullptr && dialog->isVisible() && !dialog->isModal());
+        QCOMPARE(window->databaseActions().openAnalysis(), dialog); // one is enough
+        Q_EMIT dialog->prefixRequested("key1");
+        QCOMPARE(window->currentPageId(), QStringLiteral("keys"));
+        KeysPage* keys = window->findChild<KeysPage*>();
+        QTRY_COMPARE(keys->list().model().matchingKeys(), std::size_t(111));
+        Q_EMIT dialog->prefixRequested(QByteArray("\x00\x01", 2)); // no field can hold it as text
+        QTRY_COMPARE(keys->list().model().matchingKeys(), std::size_t(1));
+        Q_EMIT dialog->keyRequested("key42");
+        QTRY_COMPARE(keys->list().currentKey(), QByteArray("key42"));
+        window->actionRegistry().action(QStringLiteral("file.close"))->trigger();
+        QTRY_VERIFY(window->isFree());
+        QVERIFY(window->findChild<AnalysisDialog*>() == nullptr);
     }
 
     void theLogSaysWhatWasDone() {

@@ -11,6 +11,8 @@
 
 #include <fstream>
 
+#include <sys/stat.h>
+
 #include "settings/settings.h"
 #include "support/stall_watchdog.h"
 #include "support/widget_audit.h"
@@ -347,6 +349,18 @@ private Q_SLOTS:
         waitForPreview(dialog);
         QVERIFY(!dialog.startButton()->isEnabled());
         QVERIFY2(dialog.state().contains(QStringLiteral("missing.csv")), qPrintable(dialog.state()));
+        // A pipe to which nobody writes must not hold anything up.
+        QCOMPARE(::mkfifo(path("pipe").c_str(), 0600), 0);
+        dialog.setSource(text("pipe"));
+        waitForPreview(dialog);
+        QVERIFY2(dialog.state().contains(QStringLiteral("pipe or device")), qPrintable(dialog.state()));
+        ExportDialog out(*session.get(), *m_settings, {});
+        out.show();
+        out.setTarget(text("pipe"));
+        waitForPreview(out);
+        out.replaceBox()->setChecked(true);
+        QVERIFY(runToEnd(out));
+        QVERIFY(out.banner().text().contains(QStringLiteral("pipe or device")));
         // A folder in which the database lies would import itself.
         dialog.setSource(QString::fromStdString(m_directory->path().string()));
         waitForPreview(dialog);
