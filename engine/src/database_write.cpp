@@ -5,9 +5,12 @@
 #include "database_impl.h"
 #include "format/data_record.h"
 #include "format/file_names.h"
+#include "log/hint_writer.h"
 
 namespace rustcask {
 namespace {
+
+constexpr std::uint64_t maxAdoptedBytes = std::uint64_t{64} << 20; // so that the first write waits for no long scan
 
 [[nodiscard]] std::string_view describe(bool tombstone) noexcept {
     return tombstone ? "delete a key" : "store a value";
@@ -57,6 +60,19 @@ Result<void> Database::Impl::adoptNewest() {
     if (!m_adoptable)
         return {};
     const std::shared_ptr<log::Segment> segment = std::exchange(m_adoptable, nullptr);
+    // Loaded from its hint, nobody has looked at the file itself. Damage in it must not come to stand in the active
+    // file: the next recovery would take it for the beginning of a torn tail and cut off what is appended now.
+    if (segment->hintBytes.load(std::memory_order_relaxed) > 0) {
+        if (segment->bytes.load(std::memory_order_relaxed) > maxAdoptedBytes)
+            return {};
+        auto sound = log::isSound(*m_core->fileSystem, *segment, m_options.scanChunkBytes);
+        if (!sound)
+            return failure(std::move(sound.error()));
+        if (!*sound) {
+            segment->damaged.store(true, std::memory_order_relaxed);
+            return {};
+        }
+    }
     const MutexLock hintLock(m_hintMutex);
     if (segment->hintBytes.exchange(0, std::memory_order_relaxed) > 0) {
         if (auto done = m_core->fileSystem->remove(m_directory / format::hintFileName(segment->generation)); !done)

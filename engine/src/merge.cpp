@@ -75,6 +75,7 @@ private:
     std::uint64_t m_maxBytesPerSecond;
     std::chrono::steady_clock::time_point m_begun;
     std::uint64_t m_lowestOutside = std::numeric_limits<std::uint64_t>::max();
+    std::uint64_t m_highest = 0; // of the whole database
     std::unique_ptr<log::Writer> m_writer;
     std::vector<Output> m_outputs;
     std::uint64_t m_moved = 0; // bytes read and written so far, for the rate limit
@@ -93,6 +94,7 @@ void Database::Impl::Merge::prepare() {
     }
     // (4) The lowest sequence number that a file outside this merge may hold. Files made from now on hold higher ones.
     for (const auto& segment : m_db.m_core->segments.list()) {
+        m_highest = std::max(m_highest, segment->highestSequence.load(std::memory_order_relaxed));
         if (std::find(m_inputs.begin(), m_inputs.end(), segment) != m_inputs.end())
             continue;
         if (segment->damaged.load(std::memory_order_relaxed)) {
@@ -212,7 +214,9 @@ Result<void> Database::Impl::Merge::copyFile(log::Segment& input) {
         const bool tombstone = record.header.tombstone();
         // (4) A tombstone goes when a newer record of its key is about to be durable, or nothing older can be anywhere
         // else.
-        const bool keep = live || (tombstone && !superseded && record.header.sequence.value >= m_lowestOutside);
+        // Nor does the newest record of all: the next opening would give its number, and those before it, again.
+        const std::uint64_t sequence = record.header.sequence.value;
+        const bool keep = live || (tombstone && !superseded && (sequence >= m_lowestOutside || sequence >= m_highest));
         if (keep) {
             if (auto done = copyRecord(record, **file); !done)
                 return done;

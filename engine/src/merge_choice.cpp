@@ -105,7 +105,9 @@ Result<MergePreview> Database::Impl::previewMerge(const MergeSelection& selectio
     MergePreview preview;
     const Segments inputs = selectInputs(selection, mergePolicy(), preview);
     std::uint64_t lowestOutside = std::numeric_limits<std::uint64_t>::max();
+    std::uint64_t highest = 0;
     for (const auto& segment : m_core->segments.list()) {
+        highest = std::max(highest, segment->highestSequence.load(std::memory_order_relaxed));
         if (std::find(inputs.begin(), inputs.end(), segment) != inputs.end())
             continue;
         const std::uint64_t lowest = segment->lowestSequence.load(std::memory_order_relaxed);
@@ -121,10 +123,17 @@ Result<MergePreview> Database::Impl::previewMerge(const MergeSelection& selectio
         preview.bytesRead += file.bytes;
         preview.versionsLost += file.deadRecords();
         kept += file.liveBytes;
-        if (allDrop)
+        if (allDrop) {
             preview.tombstonesDropped += file.tombstones;
-        else
+            // All but one that is the newest record of the database, whose number must not be given again.
+            const std::uint64_t newest = segment->newestTombstoneBytes.load(std::memory_order_relaxed);
+            if (newest > 0 && segment->highestSequence.load(std::memory_order_relaxed) == highest) {
+                --preview.tombstonesDropped;
+                kept += newest;
+            }
+        } else {
             kept += file.tombstoneBytes;
+        }
     }
     if (!inputs.empty()) {
         const std::uint64_t room = std::max<std::uint64_t>(1, m_options.maxFileBytes - format::fileHeaderBytes);

@@ -254,6 +254,68 @@ private Q_SLOTS:
         QCOMPARE(stats.files.at(0).liveKeys, 0U);
         QCOMPARE(stats.lastSequence.value, 2U);
     }
+
+    // Our own. Damage comes to the newest file while the database is closed. The next run loads the file from its hint;
+    // if it went on appending to it, the recovery after that would take the damage for the beginning of a torn tail and
+    // cut off what was appended, synced or not.
+    void damageInTheNewestFileTakesNothingThatComesAfter() {
+        test::TemporaryDirectory directory;
+        {
+            RUSTCASK_VALUE(auto database, Database::open(directory / "db"));
+            RUSTCASK_OK(database->put("a", "one"));
+            RUSTCASK_OK(database->put("b", "two"));
+            RUSTCASK_OK(database->close());
+        }
+        const std::filesystem::path file = directory / "db" / "1.rustcask.data";
+        std::string bytes = test::readBytes(file);
+        bytes[40] = static_cast<char>(bytes[40] ^ 0x11);
+        bytes[50] = static_cast<char>(bytes[50] ^ 0x11);
+        test::writeBytes(file, bytes);
+        for (int run = 0; run < 3; ++run) {
+            RUSTCASK_VALUE(auto database, Database::open(directory / "db"));
+            for (int before = 0; before < run; ++before) {
+                RUSTCASK_VALUE(const auto value, database->get("new-" + std::to_string(before)));
+                QVERIFY(value == "value");
+            }
+            RUSTCASK_VALUE(const auto b, database->get("b"));
+            QVERIFY(b == "two");
+            RUSTCASK_OK(database->put("new-" + std::to_string(run), "value"));
+            RUSTCASK_OK(database->close());
+        }
+        QVERIFY(test::readBytes(file) == bytes);
+    }
+
+    // Our own. A merge that dropped everything, the newest record included, let the next opening count from 1 again; a
+    // follower that had seen higher numbers then took the new records in a merge's output for dead ones.
+    void noSequenceNumberIsGivenTwice() {
+        test::TemporaryDirectory directory;
+        RUSTCASK_VALUE(auto database, Database::open(directory / "db"));
+        for (int i = 0; i < 5; ++i)
+            RUSTCASK_OK(database->put("key", "value"));
+        RUSTCASK_OK(database->remove("key"));
+        const Sequence last = database->stats().lastSequence;
+        QCOMPARE(last.value, 6U);
+        Options reading;
+        reading.readOnly = true;
+        RUSTCASK_VALUE(auto follower, Database::open(directory / "db", reading));
+        for (int turn = 0; turn < 3; ++turn) {
+            Progress progress;
+            RUSTCASK_VALUE(const auto preview, database->previewMerge());
+            RUSTCASK_VALUE(const auto report, database->merge(progress));
+            QCOMPARE(report.bytesWritten, preview.bytesWritten);
+            QCOMPARE(report.tombstonesKept, 1U);
+            RUSTCASK_OK(database->close());
+            RUSTCASK_VALUE(database, Database::open(directory / "db"));
+            QVERIFY(database->stats().lastSequence == last);
+            QCOMPARE(database->stats().liveKeys, 0U);
+        }
+        RUSTCASK_OK(database->put("new", "value"));
+        Progress progress;
+        RUSTCASK_OK(database->merge(progress));
+        RUSTCASK_OK(follower->refresh());
+        RUSTCASK_VALUE(const auto value, follower->get("new"));
+        QVERIFY(value == "value");
+    }
 };
 
 RUSTCASK_TEST_MAIN(PeerBugsTest)

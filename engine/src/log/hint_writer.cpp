@@ -62,6 +62,23 @@ Result<std::uint64_t> HintWriter::finish(const Segment& segment) {
     return m_offset + sizeof trailer;
 }
 
+Result<bool> isSound(io::FileSystem& fileSystem, const Segment& segment, std::uint64_t chunkBytes) {
+    auto file = fileSystem.open(segment.path, io::OpenMode::read);
+    if (!file)
+        return failure(std::move(file.error()));
+    Scanner scanner(**file, segment.headerBytes.load(std::memory_order_relaxed),
+                    segment.bytes.load(std::memory_order_acquire), chunkBytes);
+    for (;;) {
+        auto next = scanner.next();
+        if (!next)
+            return failure(std::move(next.error()));
+        if (!*next)
+            return true;
+        if ((*next)->kind != Scanned::Kind::record)
+            return false;
+    }
+}
+
 Result<std::uint64_t> writeHint(io::FileSystem& fileSystem, Segment& segment, const keydir::Keydir& keydir,
                                 const keydir::Reclaimer& reclaimer, std::uint64_t chunkBytes) {
     const std::filesystem::path path = segment.path.parent_path() / format::hintFileName(segment.generation);

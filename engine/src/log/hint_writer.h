@@ -38,6 +38,9 @@ private:
     std::uint32_t m_checksum = 0;
 };
 
+/// Whether every byte of a sealed data file belongs to a sound record. Errors: ioError.
+[[nodiscard]] Result<bool> isSound(io::FileSystem& fileSystem, const Segment& segment, std::uint64_t chunkBytes);
+
 /// Writes the hint file of a sealed data file by reading it once; leaves out records that the keydir shows superseded
 /// within the same file. The caller keeps `segment` from being removed meanwhile. Finds damage: marks the segment,
 /// writes nothing and returns 0. Returns the length of the hint file.

@@ -49,6 +49,7 @@ struct Segment {
     std::atomic<std::int64_t> liveBytes{0};
     std::atomic<std::uint64_t> lowestSequence{0}; ///< 0: no records
     std::atomic<std::uint64_t> highestSequence{0};
+    std::atomic<std::uint64_t> newestTombstoneBytes{0}; ///< of the record with that number; 0: it is no tombstone
 
     // Ways to the bytes; the owners are guarded by the set's mutex, the raw pointers are what readers use inside a
     // guard.
@@ -64,6 +65,8 @@ struct Segment {
     // read-modify-write, which would cost as much as the rest of the bookkeeping.
     void countRecord(std::uint64_t sequence, std::uint64_t recordBytes, bool tombstone) noexcept {
         records.store(records.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+        if (sequence > highestSequence.load(std::memory_order_relaxed))
+            newestTombstoneBytes.store(tombstone ? recordBytes : 0, std::memory_order_relaxed);
         if (tombstone) {
             tombstones.store(tombstones.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
             tombstoneBytes.store(tombstoneBytes.load(std::memory_order_relaxed) + recordBytes,

@@ -235,9 +235,13 @@ Result<bool> loadHint(const LoadTarget& target, log::Segment& segment, std::uint
 
     // First checksum and plausibility of everything, then the keydir: nothing of an unsound hint may get there.
     std::uint32_t checksum = 0;
+    std::uint64_t newestTombstone = 0;
     auto sound = readEntries(
         target, **file, *header, [&](std::string_view bytes) { checksum = format::crc32c(bytes, checksum); },
-        [](const format::HintEntry&) {});
+        [&](const format::HintEntry& entry) {
+            if (entry.tombstone && entry.sequence == header->highestSequence)
+                newestTombstone = format::recordBytes(entry.key.size(), 0);
+        });
     if (!sound && sound.error().code == ErrorCode::cancelled)
         return sound;
     char trailer[format::hintTrailerBytes];
@@ -251,6 +255,7 @@ Result<bool> loadHint(const LoadTarget& target, log::Segment& segment, std::uint
     segment.records.store(header->records, std::memory_order_relaxed);
     segment.tombstones.store(header->tombstones, std::memory_order_relaxed);
     segment.tombstoneBytes.store(header->tombstoneBytes, std::memory_order_relaxed);
+    segment.newestTombstoneBytes.store(newestTombstone, std::memory_order_relaxed);
     segment.noteSequences(header->lowestSequence.value, header->highestSequence.value);
     segment.hintBytes.store(*size, std::memory_order_relaxed);
     segment.bytes.store(fileBytes, std::memory_order_release);
