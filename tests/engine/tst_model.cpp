@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random sequences of operations against std::map, on files so small that rotation and merges happen all the time. A
-// failing sequence is shrunk and printed with the seed that repeats it (RC_PARAMS).
+// Random sequences of operations against std::map, on files so small that rotation and merges happen all the time: two
+// databases at once, each with a follower, snapshots that are held across merges, and a clock that jumps. A failing
+// sequence is shrunk and printed with the seed that repeats it (RC_PARAMS).
+//
+// RUSTCASK_SEQUENCES sets how many sequences run in all (default 10,000).
 #include <QTest>
 
 #include <cstdlib>
@@ -21,18 +24,39 @@ using namespace rustcask;
 
 namespace {
 
-enum class Kind { put, putAgain, get, remove, iterate, sync, rotate, mergeAll, mergeSome, reopen, kill, cut };
+enum class Kind {
+    put,
+    putIf,
+    get,
+    remove,
+    iterate,
+    sync,
+    rotate,
+    mergeAll,
+    mergeSome,
+    mergeByPolicy,
+    reopen,
+    kill,
+    cut,
+    follow,
+    hold,
+    recall,
+    jump
+};
 
 struct Step {
     Kind kind = Kind::put;
     std::uint32_t key = 0;
     std::uint32_t size = 0; // of a value; elsewhere a random number
+    bool other = false;     // on the second database
 };
 
 std::ostream& operator<<(std::ostream& out, const Step& step) {
-    static constexpr const char* names[] = {"put",    "putAgain", "get",       "remove", "iterate", "sync",
-                                            "rotate", "mergeAll", "mergeSome", "reopen", "kill",    "cut"};
-    return out << names[static_cast<int>(step.kind)] << " k" << step.key << " " << step.size;
+    static constexpr const char* names[] = {"put",    "putIf",    "get",       "remove",        "iterate", "sync",
+                                            "rotate", "mergeAll", "mergeSome", "mergeByPolicy", "reopen",  "kill",
+                                            "cut",    "follow",   "hold",      "recall",        "jump"};
+    return out << names[static_cast<int>(step.kind)] << " k" << step.key << " " << step.size
+               << (step.other ? " (second)" : "");
 }
 
 } // namespace
@@ -42,7 +66,7 @@ template <>
 struct Arbitrary<Step> {
     static Gen<Step> arbitrary() {
         return gen::build<Step>(gen::set(&Step::kind, gen::weightedElement<Kind>({{30, Kind::put},
-                                                                                  {12, Kind::putAgain},
+                                                                                  {10, Kind::putIf},
                                                                                   {10, Kind::get},
                                                                                   {14, Kind::remove},
                                                                                   {2, Kind::iterate},
@@ -50,11 +74,17 @@ struct Arbitrary<Step> {
                                                                                   {3, Kind::rotate},
                                                                                   {2, Kind::mergeAll},
                                                                                   {4, Kind::mergeSome},
-                                                                                  {3, Kind::reopen},
+                                                                                  {2, Kind::mergeByPolicy},
+                                                                                  {2, Kind::reopen},
                                                                                   {2, Kind::kill},
-                                                                                  {2, Kind::cut}})),
+                                                                                  {2, Kind::cut},
+                                                                                  {4, Kind::follow},
+                                                                                  {3, Kind::hold},
+                                                                                  {2, Kind::recall},
+                                                                                  {3, Kind::jump}})),
                                 gen::set(&Step::key, gen::inRange<std::uint32_t>(0, 50)),
-                                gen::set(&Step::size, gen::inRange<std::uint32_t>(0, 90)));
+                                gen::set(&Step::size, gen::inRange<std::uint32_t>(0, 90)),
+                                gen::set(&Step::other, gen::weightedElement<bool>({{4, false}, {1, true}})));
     }
 };
 } // namespace rc
@@ -67,6 +97,7 @@ class Runner {
 public:
     Runner(const std::filesystem::path& directory, const Options& options)
         : m_directory(directory), m_options(options) {
+        m_options.clock = [this] { return Timestamp(std::chrono::milliseconds(m_clock)); };
         m_versions[0] = {};
         reopen();
     }
@@ -74,11 +105,29 @@ public:
     void run(const Step& step) {
         const std::string key = "key-" + std::to_string(step.key);
         switch (step.kind) {
-        case Kind::put:
-        case Kind::putAgain: {
+        case Kind::put: {
             const std::string value(step.size, static_cast<char>('a' + ++m_counter % 26));
             check(m_database->put(key, value));
             m_model[key] = value;
+            remember();
+            break;
+        }
+        case Kind::putIf: { // what it must stand at is right two times of three
+            auto info = m_database->info(key);
+            check(info);
+            RC_ASSERT(info->has_value() == m_model.contains(key));
+            std::optional<Sequence> expected;
+            if (*info)
+                expected = (*info)->sequence;
+            const bool right = step.size % 3 != 0;
+            if (!right)
+                expected = Sequence{expected ? expected->value - 1 : 1};
+            const std::string value(step.size, static_cast<char>('A' + ++m_counter % 26));
+            auto stored = m_database->putIf(key, value, expected);
+            check(stored);
+            RC_ASSERT(*stored == right);
+            if (right)
+                m_model[key] = value;
             remember();
             break;
         }
@@ -123,7 +172,23 @@ public:
             merge(selection);
             break;
         }
+        case Kind::mergeByPolicy:
+            merge({.kind = MergeSelection::Kind::policy, .generations = {}});
+            break;
+        case Kind::follow:
+            follow();
+            break;
+        case Kind::hold:
+            hold();
+            break;
+        case Kind::recall:
+            recall();
+            break;
+        case Kind::jump: // up to five years back and forth; order must not come from it
+            m_clock += (std::int64_t{step.size} - 45) * 3'500'000'000;
+            break;
         case Kind::reopen:
+            m_held.clear();
             check(m_database->close());
             reopen();
             m_durable = lastSequence();
@@ -139,6 +204,8 @@ public:
     }
 
     void finish() {
+        recall();
+        follow();
         compare();
         check(m_database->close());
         Progress progress;
@@ -177,11 +244,55 @@ private:
         if (!report->inputs.empty())
             m_durable = lastSequence(); // a merge makes durable what supersedes what it drops
         compare();
+        recall();
+    }
+
+    // A read-only database on the same directory, kept open: after a refresh it has all that was appended.
+    void follow() {
+        if (!m_follower) {
+            Options options = m_options;
+            options.readOnly = true;
+            auto opened = Database::open(m_directory, options);
+            check(opened);
+            m_follower = std::move(*opened);
+        } else {
+            check(m_follower->refresh());
+        }
+        auto snapshot = m_follower->snapshot();
+        check(snapshot);
+        RC_ASSERT(contentsOf(**snapshot) == m_model);
+        RC_ASSERT(m_follower->stats().liveKeys == m_model.size());
+    }
+
+    void hold() {
+        if (m_held.size() == 3)
+            m_held.erase(m_held.begin());
+        auto snapshot = m_database->snapshot();
+        check(snapshot);
+        m_held.emplace_back(*snapshot, m_model);
+    }
+
+    // Whatever was overwritten, removed and merged away since: a snapshot is as it was.
+    void recall() {
+        for (const auto& [snapshot, model] : m_held)
+            RC_ASSERT(contentsOf(*snapshot) == model);
+    }
+
+    [[nodiscard]] static Model contentsOf(const Snapshot& snapshot) {
+        Model found;
+        for (std::size_t i = 0; i < snapshot.size(); ++i) {
+            auto value = snapshot.value(i);
+            check(value);
+            RC_ASSERT(found.emplace(std::string(snapshot.entry(i).key), *value).second);
+        }
+        return found;
     }
 
     // The directory as a killed process leaves it; with `cut`, as a power cut may: the newest file ends anywhere after
     // what was synced. Survivors must be a prefix of the appends.
     void crash(std::optional<std::uint32_t> cut) {
+        m_held.clear();
+        m_follower.reset();
         const std::filesystem::path image = m_directory.string() + "-image";
         test::copyDirectory(m_directory, image);
         check(m_database->close());
@@ -251,6 +362,9 @@ private:
     std::map<std::uint64_t, Model> m_versions; // by sequence number
     std::uint64_t m_durable = 0;
     std::uint64_t m_counter = 0;
+    std::int64_t m_clock = 1'700'000'000'000; // milliseconds
+    std::unique_ptr<Database> m_follower;
+    std::vector<std::pair<std::shared_ptr<const Snapshot>, Model>> m_held;
 };
 
 } // namespace
@@ -263,13 +377,21 @@ class ModelTest : public QObject {
         int run = 0;
         QVERIFY(rc::check("the database agrees with std::map", [&](const std::vector<Step>& steps) {
             const auto path = directory / ("run-" + std::to_string(++run));
+            const auto second = directory / ("second-" + std::to_string(run));
             {
                 Runner runner(path, options);
-                for (const Step& step : steps)
-                    runner.run(step);
+                std::optional<Runner> other;
+                for (const Step& step : steps) {
+                    if (step.other && !other)
+                        other.emplace(second, options);
+                    (step.other ? *other : runner).run(step);
+                }
                 runner.finish();
+                if (other)
+                    other->finish();
             }
             std::filesystem::remove_all(path);
+            std::filesystem::remove_all(second);
         }));
     }
 
@@ -289,6 +411,15 @@ private Q_SLOTS:
         options.maxOpenFiles = 2;
         agrees(options);
     }
+    void intervalWithFewHandles() {
+        Options options = small();
+        options.sync = SyncMode::interval;
+        options.syncInterval = std::chrono::milliseconds(1);
+        options.readStrategy = ReadStrategy::keepOpen;
+        options.maxOpenFiles = 1;
+        options.recoveryThreads = 1;
+        agrees(options);
+    }
     void everyWriteWithOpenPerRead() {
         Options options = small();
         options.sync = SyncMode::everyWrite;
@@ -300,7 +431,12 @@ private Q_SLOTS:
 
 int main(int argc, char** argv) {
     // Deterministic unless asked otherwise; RapidCheck prints the seed of a failure.
-    setenv("RC_PARAMS", "seed=20240229 max_success=60 max_size=90", 0);
+    constexpr int configurations = 4;
+    bool given = false;
+    const int sequences = qEnvironmentVariableIntValue("RUSTCASK_SEQUENCES", &given);
+    const std::string parameters =
+        "seed=20240229 max_size=70 max_success=" + std::to_string((given ? sequences : 10'000) / configurations);
+    setenv("RC_PARAMS", parameters.c_str(), 0);
     qInfo("RC_PARAMS %s", getenv("RC_PARAMS"));
     QCoreApplication application(argc, argv);
     ModelTest object;
