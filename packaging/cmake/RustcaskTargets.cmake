@@ -30,7 +30,9 @@ if(RUSTCASK_WARNINGS_AS_ERRORS)
 endif()
 if(RUSTCASK_SANITIZE)
     # GCC's flow analysis does not see through the instrumentation and warns of std::optional.
-    target_compile_options(rustcask_build_flags INTERFACE -Wno-maybe-uninitialized)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        target_compile_options(rustcask_build_flags INTERFACE -Wno-maybe-uninitialized)
+    endif()
     target_compile_options(rustcask_build_flags INTERFACE -fsanitize=${RUSTCASK_SANITIZE} -fno-omit-frame-pointer -O1
                            -fno-sanitize-recover=all)
     target_link_options(rustcask_build_flags INTERFACE -fsanitize=${RUSTCASK_SANITIZE})
