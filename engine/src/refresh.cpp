@@ -29,7 +29,7 @@ Result<bool> Database::Impl::refresh() {
 
 Result<bool> Database::Impl::refreshOnce() {
     io::FileSystem& fileSystem = *m_core->fileSystem;
-    auto found = recovery::findFiles(fileSystem, m_directory);
+    auto found = recovery::findFilesBesideAWriter(fileSystem, m_directory);
     if (!found)
         return failure(std::move(found.error()));
     const recovery::LoadTarget target{.segments = m_core->segments,

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two processes: a writer that is killed, a writer that is locked out, a follower. This program starts itself as the
 // other process.
+#include <QCryptographicHash>
 #include <QProcess>
 #include <QTest>
 
+#include <algorithm>
 #include <cstdio>
 #include <thread>
 
@@ -70,6 +72,22 @@ class ProcessesTest : public QObject {
             QCoreApplication::applicationFilePath(),
             {QStringLiteral("--writer"), QString::fromStdString(directory.string()), mode, QString::number(from)});
         QVERIFY(process.waitForStarted());
+    }
+
+    // Everything about a directory that writing would change: names, lengths, times, contents.
+    static QByteArray fingerprintOf(const std::filesystem::path& directory) {
+        QByteArray text;
+        std::vector<std::filesystem::path> files(std::filesystem::directory_iterator(directory), {});
+        std::sort(files.begin(), files.end());
+        for (const auto& file : files) {
+            const std::string bytes = test::readBytes(file);
+            text +=
+                QByteArray::fromStdString(file.string()) + ' ' + QByteArray::number(qsizetype(bytes.size())) + ' ' +
+                QByteArray::number(qint64(std::filesystem::last_write_time(file).time_since_epoch().count())) + ' ' +
+                QCryptographicHash::hash(QByteArray::fromStdString(bytes), QCryptographicHash::Sha256).toHex() + '\n';
+        }
+        return text +
+               QByteArray::number(qint64(std::filesystem::last_write_time(directory).time_since_epoch().count()));
     }
 
     // The last number the writer acknowledged; what is cut off at the end of its output does not count.
@@ -194,6 +212,67 @@ private Q_SLOTS:
             RUSTCASK_VALUE(const auto expected, database->get("key-" + std::to_string(i)));
             RUSTCASK_VALUE(const auto found, follower->get("key-" + std::to_string(i)));
             QVERIFY(expected == found);
+        }
+    }
+
+    // A follower never writes: with nobody else at work, the directory stays as it is, times and all, whatever it does;
+    // also where a killed writer left its lock, reserved space and half a merge.
+    void aFollowerNeverWrites_data() { aFollowerFollows_data(); }
+    void aFollowerNeverWrites() {
+        QFETCH(const int, strategy);
+        test::TemporaryDirectory directory;
+        for (int kill = 0; kill < 4; ++kill) {
+            QProcess writer;
+            start(writer, directory / "db", QStringLiteral("mapped"), 0);
+            QByteArray output;
+            while (output.size() < 3000 + 1500 * kill) {
+                QVERIFY(writer.waitForReadyRead(20'000));
+                output += writer.readAllStandardOutput();
+            }
+            writer.kill();
+            QVERIFY(writer.waitForFinished());
+            const QByteArray before = fingerprintOf(directory / "db");
+            Options options;
+            options.readOnly = true;
+            options.readStrategy = static_cast<ReadStrategy>(strategy);
+            for (int again = 0; again < 2; ++again) {
+                RUSTCASK_VALUE(auto follower, Database::open(directory / "db", options));
+                for (int turn = 0; turn < 3; ++turn) {
+                    RUSTCASK_OK(follower->refresh());
+                    RUSTCASK_VALUE(const auto snapshot, follower->snapshot());
+                    QVERIFY(snapshot->size() > 0);
+                    for (std::size_t i = 0; i < snapshot->size(); ++i)
+                        RUSTCASK_OK(snapshot->value(i));
+                    RUSTCASK_OK(follower->get("key-1"));
+                }
+                RUSTCASK_FAILS(follower->put("key", "value"), ErrorCode::readOnly);
+                RUSTCASK_FAILS(follower->remove("key-1"), ErrorCode::readOnly);
+                RUSTCASK_FAILS(follower->sync(), ErrorCode::readOnly);
+                Progress progress;
+                RUSTCASK_FAILS(follower->merge(progress), ErrorCode::readOnly);
+                RUSTCASK_OK(follower->close());
+            }
+            Progress progress;
+            RUSTCASK_OK(verify(directory / "db", progress));
+            QVERIFY(fingerprintOf(directory / "db") == before);
+        }
+    }
+
+    // The text in the lock file only informs: a pid that is somebody else's by now, or nonsense, is no obstacle.
+    void aStaleLockIsNoObstacle() {
+        test::TemporaryDirectory directory;
+        RUSTCASK_OK(Database::open(directory / "db"));
+        for (const std::string& text : {std::string("1\n"), std::to_string(::getppid()) + "\n", std::string(),
+                                        std::string("nonsense"), std::string(100'000, '9')}) {
+            test::writeBytes(directory / "db" / "rustcask.lock", text);
+            RUSTCASK_VALUE(auto database, Database::open(directory / "db"));
+            RUSTCASK_OK(database->put("key", "value"));
+            // And while it is held, another handle of this process is refused as another process would be.
+            const auto second = Database::open(directory / "db");
+            QVERIFY(!second);
+            QCOMPARE(second.error().code, ErrorCode::locked);
+            QVERIFY(second.error().holderPid == static_cast<std::int64_t>(::getpid()));
+            RUSTCASK_OK(database->close());
         }
     }
 

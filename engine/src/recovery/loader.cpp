@@ -62,6 +62,10 @@ void enter(const LoadTarget& target, const log::Segment& segment, std::string_vi
         change = target.keydir.relocate(key, hash, location);
     } else {
         change = target.keydir.setIfNewer(key, hash, location);
+        // A follower whose last look failed halfway may have the original already, in a file that has gone since.
+        if (!change.applied && segment.mergeOutput && !location.tombstone && change.previous &&
+            change.previous->sequence == location.sequence)
+            change = target.keydir.relocate(key, hash, location);
     }
     if (!change.applied)
         return;

@@ -97,6 +97,21 @@ Result<FoundFiles> findFiles(io::FileSystem& fileSystem, const fs::path& directo
     return found;
 }
 
+Result<FoundFiles> findFilesBesideAWriter(io::FileSystem& fileSystem, const fs::path& directory) {
+    constexpr int maxListings = 100; // a writer that rotates between any two of so many is not to be waited for
+    auto found = findFiles(fileSystem, directory);
+    for (int listings = 1; found && listings < maxListings; ++listings) {
+        auto again = findFiles(fileSystem, directory);
+        const bool same =
+            again && std::equal(found->data.begin(), found->data.end(), again->data.begin(), again->data.end(),
+                                [](const FoundFile& a, const FoundFile& b) { return a.path == b.path; });
+        found = std::move(again);
+        if (same)
+            break;
+    }
+    return found;
+}
+
 Result<void> finishInterrupted(io::FileSystem& fileSystem, const fs::path& directory, const EventListener& listener) {
     auto entries = fileSystem.list(directory);
     if (!entries)
@@ -317,7 +332,7 @@ struct HintedKeys {
 
 Result<Recovered> recover(const LoadTarget& given, const fs::path& directory, const Options& options) {
     io::FileSystem& fileSystem = given.segments.fileSystem();
-    auto found = findFiles(fileSystem, directory);
+    auto found = options.readOnly ? findFilesBesideAWriter(fileSystem, directory) : findFiles(fileSystem, directory);
     if (!found)
         return failure(std::move(found.error()));
     if (found->empty && found->foreignEntries > 0)

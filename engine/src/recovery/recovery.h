@@ -35,6 +35,13 @@ struct FoundFiles {
 /// count.
 [[nodiscard]] Result<FoundFiles> findFiles(io::FileSystem& fileSystem, const std::filesystem::path& directory);
 
+/// The same beside another process that appends, rotates and merges. A listing is not of one moment: it may have
+/// neither a merge's input nor its output, or an older file's length from before a newer one was begun. Two in a row
+/// with the same files are: whatever is there then was there, and finished but for the newest file, when the second
+/// began.
+[[nodiscard]] Result<FoundFiles> findFilesBesideAWriter(io::FileSystem& fileSystem,
+                                                        const std::filesystem::path& directory);
+
 /// Finishes merges that were committed but interrupted (renames outputs, removes inputs) and removes leftovers.
 /// Idempotent; only for the holder of the lock. Errors: ioError, corruption.
 [[nodiscard]] Result<void> finishInterrupted(io::FileSystem& fileSystem, const std::filesystem::path& directory,
