@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
 
 #include "database_impl.h"
@@ -17,6 +18,11 @@ namespace {
 constexpr std::uint64_t minFileBytes = 64;
 constexpr std::uint64_t maxFileBytesLimit = std::uint64_t{1} << 40; // the keydir keeps 40 bits of offset
 constexpr int maxOpenAttempts = 20;
+
+// A directory that may be entered but not read cannot be synced either; the database in it works all the same.
+[[nodiscard]] bool isForbidden(const Error& error) noexcept {
+    return error.systemError == EACCES || error.systemError == EPERM;
+}
 
 [[nodiscard]] Result<void> outOfRange(std::string_view option, std::string_view range) {
     return failure({.code = ErrorCode::invalidArgument,
@@ -139,7 +145,7 @@ Database::Impl::~Impl() {
     static_cast<void>(close());
 }
 
-Result<void> Database::Impl::open(Progress& progress) {
+Result<void> Database::Impl::open(Progress& progress, bool background) {
     if (auto valid = checkOptions(m_options); !valid)
         return valid;
     io::FileSystem& fileSystem = *m_core->fileSystem;
@@ -194,6 +200,16 @@ Result<void> Database::Impl::open(Progress& progress) {
         if (!lock)
             return failure(std::move(lock.error()));
         m_lock = std::move(*lock);
+        // A killed process may have left names, the directory's own included, that no power cut may take any more once
+        // something is built on them.
+        if (found && found->empty) {
+            const auto parent = m_directory.parent_path();
+            if (auto done = fileSystem.syncDirectory(parent.empty() ? "." : parent);
+                !done && !isForbidden(done.error()))
+                return done;
+        }
+        if (auto done = fileSystem.syncDirectory(m_directory); !done)
+            return done;
         if (auto done = recovery::finishInterrupted(fileSystem, m_directory, m_options.listener); !done)
             return done;
     }
@@ -227,12 +243,13 @@ Result<void> Database::Impl::open(Progress& progress) {
         if (newest && newest->bytes.load(std::memory_order_relaxed) < m_options.maxFileBytes)
             m_adoptable = newest;
         {
-            const MutexLock background(m_backgroundMutex);
+            const MutexLock queueLock(m_backgroundMutex);
             for (auto& segment : recovered->withoutHint)
                 if (segment != m_adoptable)
                     m_hintQueue.push_back(std::move(segment));
         }
-        startBackground();
+        if (background)
+            startBackground();
     }
     progress.setPhase(Phase::done);
     return {};
@@ -489,12 +506,12 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& di
 
 Result<std::unique_ptr<Database>> Database::openOn(std::shared_ptr<io::FileSystem> fileSystem,
                                                    const std::filesystem::path& directory, const Options& options,
-                                                   Progress& progress) {
+                                                   Progress& progress, bool background) {
     if (options.traceCalls && options.listener)
         fileSystem = io::tracingFileSystem(std::move(fileSystem), options.listener);
     for (int attempt = 1;; ++attempt) {
         auto impl = std::make_unique<Impl>(fileSystem, directory, options);
-        auto opened = impl->open(progress);
+        auto opened = impl->open(progress, background);
         if (opened)
             return std::unique_ptr<Database>(new Database(std::move(impl)));
         // A writer may merge files away while a follower is loading them: it looks again.

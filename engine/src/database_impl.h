@@ -49,7 +49,7 @@ public:
     Impl(std::shared_ptr<io::FileSystem> fileSystem, std::filesystem::path directory, Options options);
     ~Impl();
 
-    [[nodiscard]] Result<void> open(Progress& progress);
+    [[nodiscard]] Result<void> open(Progress& progress, bool background);
     [[nodiscard]] Result<void> close();
 
     // Writing (database_write.cpp)
@@ -84,6 +84,7 @@ public:
     [[nodiscard]] const Options& options() const noexcept { return m_options; }
 
 private:
+    friend class DatabaseTestAccess;
     struct GroupedWrite;
     using Segments = std::vector<std::shared_ptr<log::Segment>>;
 

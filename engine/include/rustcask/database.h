@@ -130,9 +130,11 @@ public:
 private:
     class Impl;
     explicit Database(std::unique_ptr<Impl> impl) noexcept;
+    /// `background` false: no thread of its own, so that tests see every call in one order.
     [[nodiscard]] static Result<std::unique_ptr<Database>> openOn(std::shared_ptr<io::FileSystem> fileSystem,
                                                                   const std::filesystem::path& directory,
-                                                                  const Options& options, Progress& progress);
+                                                                  const Options& options, Progress& progress,
+                                                                  bool background = true);
     std::unique_ptr<Impl> m_impl;
     friend class DatabaseTestAccess;
 };

@@ -36,6 +36,12 @@ HeaderVerdict decodeFileHeader(std::string_view bytes, FileHeader& header) noexc
     if (head.size() < fileHeaderBytes)
         return ours ? HeaderVerdict::missing : HeaderVerdict::foreign;
     const bool sound = loadU32(head.data() + header_at::checksum) == crc32c(head.substr(0, header_at::checksum));
+    // Torn: a power cut let only its front get to the disk, or only its back.
+    const std::size_t front = std::min(head.find_last_not_of('\0') + 1, dataMagic.size());
+    const bool frontOnly = !sound && loadU32(head.data() + header_at::checksum) == 0 &&
+                           head.substr(0, front) == dataMagic.substr(0, front);
+    if (frontOnly || loadU64(head.data()) == 0)
+        return HeaderVerdict::missing;
     // A sound checksum over a wrong magic cannot be ours; a wrong checksum with the rest of ours is damage.
     if (!ours) {
         return sound || loadU16(head.data() + header_at::version) == formatVersion ? HeaderVerdict::damaged

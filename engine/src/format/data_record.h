@@ -36,7 +36,8 @@ struct FileHeader {
 
 enum class HeaderVerdict : std::uint8_t {
     valid,
-    missing, ///< fewer than 32 bytes, or all of them zero: created, but the header never got to the disk
+    missing, ///< fewer than 32 bytes, or zeros in the place of the magic or of all that follows its front: created, but
+             ///< the header never got to the disk, or not the whole of it
     foreign, ///< another magic: not a file of this engine
     unknownVersion,
     damaged, ///< checksum does not match

@@ -13,49 +13,12 @@
 #include <unistd.h>
 
 #include "io/file_system.h"
+#include "io/system_error.h"
 
 namespace rustcask::io {
 namespace {
 
 namespace fs = std::filesystem;
-
-[[nodiscard]] ErrorCode codeOf(int error) noexcept {
-    switch (error) {
-    case ENOSPC:
-    case EDQUOT:
-        return ErrorCode::noSpace;
-    case EROFS:
-        return ErrorCode::readOnly;
-    default:
-        return ErrorCode::ioError;
-    }
-}
-
-[[nodiscard]] std::string adviceFor(int error) {
-    switch (error) {
-    case ENOSPC:
-        return "Free space on the file system and try again; nothing was lost";
-    case EDQUOT:
-        return "Free space within the quota and try again; nothing was lost";
-    case EACCES:
-    case EPERM:
-        return "Check the permissions, or open read-only";
-    case EROFS:
-        return "The file system is mounted read-only: open the database read-only";
-    case EMFILE:
-        return "Raise the limit on open files, or lower maxOpenFiles";
-    default:
-        return {};
-    }
-}
-
-[[nodiscard]] tl::unexpected<Error> systemFailure(std::string operation, const fs::path& path, int error) {
-    return failure({.code = codeOf(error),
-                    .operation = std::move(operation),
-                    .file = path,
-                    .systemError = error,
-                    .advice = adviceFor(error)});
-}
 
 class PosixMapping final : public Mapping {
 public:
