@@ -27,7 +27,7 @@ public:
         for (;;) {
             std::shared_ptr<log::Segment> segment;
             {
-                const std::lock_guard lock(impl.m_backgroundMutex);
+                const MutexLock lock(impl.m_backgroundMutex);
                 if (impl.m_hintQueue.empty())
                     return;
                 segment = std::move(impl.m_hintQueue.front());

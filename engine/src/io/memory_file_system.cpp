@@ -75,7 +75,7 @@ struct MemoryFileSystem::Inode {
     bool makeWritable(std::size_t bytes) {
         if (!buffers.empty() && capacity >= bytes)
             return true;
-        const std::size_t wanted = std::max(bytes, buffers.empty() ? std::size_t{256} : 2 * capacity);
+        const std::size_t wanted = std::max({bytes, static_cast<std::size_t>(length), std::size_t{256}, 2 * capacity});
         auto buffer = std::make_unique<char[]>(wanted);
         std::memcpy(buffer.get(), data(), static_cast<std::size_t>(length));
         buffers.push_back(std::move(buffer));
@@ -213,7 +213,8 @@ public:
             m_inode->seen.assign(m_inode->data(), m_inode->capacity);
             ++m_inode->writableMappings;
         } else if (bytes > m_inode->length) {
-            m_inode->makeWritable(bytes); // zero bytes beyond the end, instead of a signal
+            m_owner->m_violations.push_back("file " + m_path.string() + " is mapped beyond its end");
+            return fail("map the file", std::nullopt, EINVAL);
         }
         return std::make_unique<MemoryMapping>(m_owner, m_inode, m_inode->data(), bytes, writable);
     }
