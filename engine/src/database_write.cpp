@@ -78,10 +78,7 @@ Result<void> Database::Impl::adoptNewest() {
         if (auto done = m_core->fileSystem->remove(m_directory / format::hintFileName(segment->generation)); !done)
             return done;
     }
-    if (auto done = m_writer->adopt(segment); !done)
-        return done;
-    segment->sealed.store(false, std::memory_order_release);
-    return {};
+    return m_writer->adopt(segment);
 }
 
 // Everything about an append that can fail before a byte is written, sealing a full file included.

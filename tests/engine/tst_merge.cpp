@@ -78,6 +78,7 @@ private Q_SLOTS:
     void aDamagedRecordIsNotGuessedAround();
     void readersKeepRemovedFiles();
     void aFollowerFindsAnOutputUnderBothItsNames();
+    void aFileThatGrewIsReadBeyondItsMapping();
     void getsNeverMissDuringMerges();
     void previewIsWhatHappens();
     void cancelLeavesEverythingAsItWas();
@@ -328,6 +329,40 @@ void MergeTest::aFollowerFindsAnOutputUnderBothItsNames() {
         RUSTCASK_VALUE(const auto value, follower->get("b"));
         QVERIFY(value == "2");
     }
+}
+
+// A sealed file that readers have mapped is appended to again: by this handle, and by the process that it follows.
+// Records that lie across or beyond the end of the old mapping are whole.
+void MergeTest::aFileThatGrewIsReadBeyondItsMapping() {
+    test::TemporaryDirectory directory;
+    const auto path = directory / "db";
+    Options options;
+    options.writePath = WritePath::direct; // makes no mapping of its own
+    {
+        RUSTCASK_VALUE(auto database, Database::open(path, options));
+        RUSTCASK_OK(database->put("old", std::string(3000, 'o')));
+    }
+    Options following = options;
+    following.readOnly = true;
+    RUSTCASK_VALUE(auto follower, Database::open(path, following));
+    RUSTCASK_VALUE(auto writer, Database::open(path, options));
+    for (Database* database : {follower.get(), writer.get()}) { // each maps the file as it is
+        RUSTCASK_VALUE(const auto old, database->get("old"));
+        QVERIFY(old == std::string(3000, 'o'));
+    }
+    for (int i = 0; i < 40; ++i)
+        RUSTCASK_OK(writer->put("new " + std::to_string(i), std::string(2000, static_cast<char>('a' + i % 26))));
+    RUSTCASK_OK(follower->refresh());
+    for (Database* database : {follower.get(), writer.get()}) {
+        for (int i = 0; i < 40; ++i) {
+            RUSTCASK_VALUE(const auto value, database->get("new " + std::to_string(i)));
+            QVERIFY(value == std::string(2000, static_cast<char>('a' + i % 26)));
+        }
+    }
+    RUSTCASK_OK(writer->rotate());
+    RUSTCASK_VALUE(const auto last, writer->get("new 39"));
+    QVERIFY(last.has_value());
+    QCOMPARE(writer->stats().files.size(), 1U); // it was appended to the old file
 }
 
 // 9

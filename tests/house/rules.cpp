@@ -79,10 +79,10 @@ bool mayInclude(Room from, Room to) {
 int engineLayer(const QString& path) {
     static const QStringList order{QStringLiteral("format"), QStringLiteral("io"),       QStringLiteral("keydir"),
                                    QStringLiteral("log"),    QStringLiteral("recovery"), QStringLiteral("database")};
-    static const QStringList top{QStringLiteral("merge"),   QStringLiteral("inspect"), QStringLiteral("verify"),
-                                 QStringLiteral("history"), QStringLiteral("repair"),  QStringLiteral("backup"),
-                                 QStringLiteral("version"), QStringLiteral("value"),   QStringLiteral("foreign"),
-                                 QStringLiteral("analysis")};
+    static const QStringList top{QStringLiteral("merge"),    QStringLiteral("inspect"), QStringLiteral("verify"),
+                                 QStringLiteral("history"),  QStringLiteral("repair"),  QStringLiteral("backup"),
+                                 QStringLiteral("version"),  QStringLiteral("value"),   QStringLiteral("foreign"),
+                                 QStringLiteral("analysis"), QStringLiteral("past")};
     const QString rest = path.mid(qsizetype(qstrlen("engine/src/")));
     const qsizetype slash = rest.indexOf(QLatin1Char('/'));
     // "merge_plan.cpp" belongs to merge as merge/plan.cpp would.
@@ -138,7 +138,8 @@ QStringList qtBelowTheWindow(const SourceTree& tree) {
 
 QStringList privateHeadersOutside(const SourceTree& tree) {
     return forEachInclude(tree, [](const QString& path, const QString& target, const QString& resolved) -> QString {
-        const bool inside = isUnder(path, "engine/src/") || isUnder(path, "tests/engine/");
+        const bool inside =
+            isUnder(path, "engine/src/") || isUnder(path, "tests/engine/") || isUnder(path, "tests/fuzz/");
         return !inside && isUnder(resolved, "engine/src/")
                    ? QStringLiteral("includes a private header of the engine: ") + target
                    : QString();

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: Apache-2.0
 // Prints what the Keys page takes with millions of keys, beside the targets it is held to.
 //
 //     keys_scale --keys 10000000 DIR

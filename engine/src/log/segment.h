@@ -53,13 +53,13 @@ struct Segment {
 
     // Ways to the bytes; the owners are guarded by the set's mutex, the raw pointers are what readers use inside a
     // guard.
-    std::atomic<const char*> mapped{nullptr};
+    std::atomic<const io::Mapping*> mapped{nullptr}; ///< may end before the file does, when that has grown since
     std::atomic<bool> mappingFailed{false};
     std::atomic<const io::File*> handle{nullptr};
     std::atomic<bool> recentlyUsed{false};
     std::shared_ptr<io::Mapping> mapping;
     std::shared_ptr<io::File> handleOwner;
-    std::unique_ptr<PendingBytes> pending; ///< set before the segment is published, never changed
+    std::unique_ptr<PendingBytes> pending; ///< set before `sealed` becomes false, never changed
 
     // The next two are not for concurrent callers: appends, or the one thread that loads the file. So they need no
     // read-modify-write, which would cost as much as the rest of the bookkeeping.

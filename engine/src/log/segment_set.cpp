@@ -110,7 +110,7 @@ void SegmentSet::attach(Segment& segment, std::shared_ptr<io::File> file, std::s
         oldFile = std::exchange(segment.handleOwner, std::move(file));
         segment.handle.store(segment.handleOwner.get(), std::memory_order_seq_cst);
         oldMapping = std::exchange(segment.mapping, std::move(mapping));
-        setMapped(segment, segment.mapping ? segment.mapping->data() : nullptr);
+        setMapped(segment, segment.mapping.get());
     }
     if (oldFile)
         m_reclaimer.retire(std::move(oldFile)); // readers may be in the middle of them
@@ -120,33 +120,41 @@ void SegmentSet::attach(Segment& segment, std::shared_ptr<io::File> file, std::s
 
 void SegmentSet::detachHandle(Segment& segment) {
     std::shared_ptr<io::File> file;
+    std::shared_ptr<io::Mapping> mapping;
     {
         const MutexLock lock(m_mutex);
         segment.handle.store(nullptr, std::memory_order_seq_cst);
         file = std::exchange(segment.handleOwner, nullptr);
+        if (segment.mapping && segment.mapping->size() < segment.bytes.load(std::memory_order_relaxed)) {
+            setMapped(segment, nullptr); // the next reader maps all of it
+            mapping = std::exchange(segment.mapping, nullptr);
+        }
     }
     if (file)
         m_reclaimer.retire(std::move(file));
+    if (mapping)
+        m_reclaimer.retire(std::move(mapping));
 }
 
 Result<std::string_view> SegmentSet::read(Segment& segment, std::uint64_t offset, std::uint64_t bytes,
                                           std::string& scratch) const {
     if (m_strategy == ReadStrategy::mapped) {
-        const char* mapped = segment.mapped.load(std::memory_order_acquire);
+        const io::Mapping* mapped = segment.mapped.load(std::memory_order_acquire);
         if (mapped == nullptr && segment.sealed.load(std::memory_order_acquire) &&
             !segment.mappingFailed.load(std::memory_order_relaxed))
             mapped = mapNow(segment);
-        if (mapped != nullptr) {
-            if (offset + bytes > segment.bytes.load(std::memory_order_acquire))
-                return failure({.code = ErrorCode::corruption,
-                                .operation = "read a record",
-                                .file = segment.path,
-                                .offset = offset,
-                                .detail = "the file ends before the record does"});
-            return std::string_view(mapped + offset, static_cast<std::size_t>(bytes));
-        }
+        if (mapped != nullptr && offset + bytes > segment.bytes.load(std::memory_order_acquire))
+            return failure({.code = ErrorCode::corruption,
+                            .operation = "read a record",
+                            .file = segment.path,
+                            .offset = offset,
+                            .detail = "the file ends before the record does"});
+        // A file that was sealed, mapped and then appended to again, here or by the process that is followed, is longer
+        // than its mapping: what lies beyond is read through a handle.
+        if (mapped != nullptr && offset + bytes <= mapped->size())
+            return std::string_view(mapped->data() + offset, static_cast<std::size_t>(bytes));
     }
-    if (segment.pending && !segment.sealed.load(std::memory_order_acquire)) {
+    if (!segment.sealed.load(std::memory_order_acquire) && segment.pending) {
         const MutexLock lock(segment.pending->mutex);
         if (offset >= segment.pending->begin) {
             scratch.assign(segment.pending->bytes, static_cast<std::size_t>(offset - segment.pending->begin),
@@ -192,16 +200,19 @@ Result<std::string_view> SegmentSet::readThrough(const io::File& file, const Seg
     return std::string_view(scratch.data(), static_cast<std::size_t>(bytes));
 }
 
-void SegmentSet::setMapped(Segment& segment, const char* begin) const noexcept {
-    segment.mapped.store(begin, std::memory_order_seq_cst);
+void SegmentSet::setMapped(Segment& segment, const io::Mapping* mapping) const noexcept {
+    segment.mapped.store(mapping, std::memory_order_seq_cst);
     if (m_strategy == ReadStrategy::mapped)
-        m_mappings.begin[segment.index % m_mappings.begin.size()].store(begin, std::memory_order_relaxed);
+        m_mappings.begin[segment.index % m_mappings.begin.size()].store(mapping != nullptr ? mapping->data() : nullptr,
+                                                                        std::memory_order_relaxed);
 }
 
-const char* SegmentSet::mapNow(Segment& segment) const {
+const io::Mapping* SegmentSet::mapNow(Segment& segment) const {
     const MutexLock lock(m_mutex);
-    if (const char* mapped = segment.mapped.load(std::memory_order_relaxed))
+    if (const io::Mapping* mapped = segment.mapped.load(std::memory_order_relaxed))
         return mapped; // another thread was first
+    if (!segment.sealed.load(std::memory_order_acquire))
+        return nullptr; // it is being appended to again
     const std::uint64_t length = segment.bytes.load(std::memory_order_acquire);
     auto file = openFile(segment);
     auto size = file ? (*file)->size() : Result<std::uint64_t>(0);
@@ -209,8 +220,8 @@ const char* SegmentSet::mapNow(Segment& segment) const {
     if (file && size && *size >= length && length > 0) {
         if (auto mapping = (*file)->map(length, false)) {
             segment.mapping = std::move(*mapping);
-            setMapped(segment, segment.mapping->data());
-            return segment.mapping->data();
+            setMapped(segment, segment.mapping.get());
+            return segment.mapping.get();
         }
     }
     segment.mappingFailed.store(true, std::memory_order_relaxed); // pread reports what is wrong, or works

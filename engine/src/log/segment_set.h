@@ -50,10 +50,12 @@ public:
     /// The same without a word where it is not mapped (yet) or too short: the usual case of `ReadStrategy::mapped`.
     [[nodiscard]] const char* readMapped(const Segment& segment, std::uint64_t offset,
                                          std::uint64_t bytes) const noexcept {
-        const char* mapped =
+        const io::Mapping* mapped =
             m_strategy == ReadStrategy::mapped ? segment.mapped.load(std::memory_order_acquire) : nullptr;
-        return mapped != nullptr && offset + bytes <= segment.bytes.load(std::memory_order_acquire) ? mapped + offset
-                                                                                                    : nullptr;
+        if (mapped == nullptr || offset + bytes > mapped->size() ||
+            offset + bytes > segment.bytes.load(std::memory_order_acquire))
+            return nullptr;
+        return mapped->data() + offset;
     }
 
     /// Gives the active file's handle and, for a mapped write path, mapping to readers.
@@ -74,8 +76,8 @@ private:
                                                        std::uint64_t offset, std::uint64_t bytes,
                                                        std::string& scratch) const;
     [[nodiscard]] Result<std::unique_ptr<io::File>> openFile(const Segment& segment) const;
-    [[nodiscard]] const char* mapNow(Segment& segment) const;
-    void setMapped(Segment& segment, const char* begin) const noexcept;
+    [[nodiscard]] const io::Mapping* mapNow(Segment& segment) const;
+    void setMapped(Segment& segment, const io::Mapping* mapping) const noexcept;
     [[nodiscard]] Result<const io::File*> openNow(Segment& segment) const;
 
     std::shared_ptr<io::FileSystem> m_fileSystem;

@@ -282,9 +282,11 @@ Result<void> Writer::adopt(const std::shared_ptr<Segment>& segment) {
         }
     }
     if (m_settings.path == WritePath::buffered) {
-        segment->pending = std::make_unique<PendingBytes>(); // not yet shared: recovery runs alone
+        segment->pending =
+            std::make_unique<PendingBytes>(); // readers look at it only once the file is no longer sealed
         segment->pending->begin = segment->bytes.load(std::memory_order_relaxed);
     }
+    segment->sealed.store(false, std::memory_order_release); // before: nobody may map it at the length it has now
     m_segments.attach(*segment, m_file, m_mapping);
     return {};
 }
