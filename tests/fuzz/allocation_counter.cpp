@@ -69,6 +69,17 @@ void* operator new(std::size_t bytes, std::align_val_t alignment) {
 void* operator new[](std::size_t bytes, std::align_val_t alignment) {
     return rustcask::fuzz::allocate(bytes, static_cast<std::size_t>(alignment));
 }
+// Sanitizers replace these themselves, and then would not know who frees what.
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+    try {
+        return rustcask::fuzz::allocate(bytes, 1);
+    } catch (const std::bad_alloc&) {
+        return nullptr;
+    }
+}
+void* operator new[](std::size_t bytes, const std::nothrow_t& nothrow) noexcept {
+    return operator new(bytes, nothrow);
+}
 void operator delete(void* memory) noexcept {
     rustcask::fuzz::release(memory);
 }
