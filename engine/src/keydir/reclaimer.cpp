@@ -106,7 +106,7 @@ bool Reclaimer::collect() noexcept {
             if (m_hasBarrier)
                 barrierEverywhere();
             else
-                std::atomic_thread_fence(std::memory_order_seq_cst);
+                fullBarrier(m_epoch);
             // The counter that new readers do not use: those who still count there entered before the last exchange.
             if (!isQuiet((epoch + 1) & 1U))
                 break;

@@ -29,6 +29,16 @@ class Reclaimer {
         std::atomic<std::uint64_t> operations{0};
     };
 
+    template <typename T>
+    static void fullBarrier(std::atomic<T>& counter) noexcept {
+#if defined(__SANITIZE_THREAD__)
+        counter.fetch_add(0, std::memory_order_seq_cst); // it does not know fences
+#else
+        static_cast<void>(counter);
+        std::atomic_thread_fence(std::memory_order_seq_cst);
+#endif
+    }
+
 public:
     class Guard {
     public:
@@ -41,7 +51,7 @@ public:
             if (reclaimer.m_hasBarrier)
                 std::atomic_signal_fence(std::memory_order_seq_cst);
             else
-                std::atomic_thread_fence(std::memory_order_seq_cst);
+                fullBarrier(m_readers);
         }
         ~Guard() { add(m_readers, ~std::uint64_t{0}); }
         /// Adds one to `operations`.
