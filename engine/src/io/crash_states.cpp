@@ -224,16 +224,18 @@ CrashStates::Choice CrashStates::randomChoice(Random& random) const {
         if (random.below(3) == 0)
             continue;
         pick.length = state.versions[static_cast<std::size_t>(random.below(count))]->size();
+        if (pick.length > 0 && random.below(4) == 0) {
+            // A write that was under way: the front of a sector is newer than the rest. Before the others, which take
+            // sectors as a whole: a piece from the middle of one is on no disk.
+            const std::uint64_t begin = random.below(pick.length);
+            pick.patches.push_back({begin, begin - begin % sectorBytes + sectorBytes,
+                                    static_cast<std::size_t>(random.below(pick.version + 1))});
+        }
         for (std::uint64_t i = random.below(6); i > 0 && pick.length > 0; --i) {
-            // A sector, several, or (a write that was under way) the front of one.
             std::uint64_t begin = random.below(pick.length);
-            std::uint64_t versions = count;
-            if (random.below(4) != 0)
-                begin -= begin % sectorBytes;
-            else
-                versions = pick.version + 1;
-            const std::uint64_t end = begin - begin % sectorBytes + sectorBytes * (1 + random.below(9));
-            pick.patches.push_back({begin, end, static_cast<std::size_t>(random.below(versions))});
+            begin -= begin % sectorBytes;
+            const std::uint64_t end = begin + sectorBytes * (1 + random.below(9));
+            pick.patches.push_back({begin, end, static_cast<std::size_t>(random.below(count))});
         }
     }
     for (const auto& [path, directory] : m_directories) {
