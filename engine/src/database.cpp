@@ -225,7 +225,8 @@ Result<void> Database::Impl::open(Progress& progress, bool background) {
     const MutexLock writing(m_writerMutex); // nobody else is here yet; the background threads start within
     m_nextSequence = recovered->highestSequence + 1;
     m_lastSequence = recovered->highestSequence;
-    m_nextGeneration = recovered->highestGeneration + 1;
+    // What was there before leftovers and finished merges were cleared away counts too: no number is given twice.
+    m_nextGeneration = std::max(recovered->highestGeneration, found ? found->highestGeneration : 0) + 1;
     if (!m_options.readOnly) {
         log::Writer::Settings settings;
         settings.directory = m_directory;
