@@ -494,6 +494,8 @@ void MergeTest::damagedInputStopsTheMergeAndIsLeftOutNextTime() {
     RUSTCASK_OK(writeFile(*database, {"a=1", "b=1"}));
     RUSTCASK_OK(writeFile(*database, {"a=2", "c=1"}));
     const auto path = directory / "db" / "1.rustcask.data";
+    // Until its hint is written the background reads the file, and would be the first to meet the damage.
+    QTRY_VERIFY(std::filesystem::exists(directory / "db" / "1.rustcask.hint"));
     std::string bytes = test::readBytes(path);
     bytes.back() = static_cast<char>(bytes.back() ^ 1); // the value of b
     test::writeBytes(path, bytes);
