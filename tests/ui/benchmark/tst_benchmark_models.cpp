@@ -56,6 +56,17 @@ private Q_SLOTS:
         QCOMPARE(model.rowCount(), 6);
     }
 
+    void otherEnginesAreOfferedWithMatchingSettings() {
+        for (const ConfigurationModel::Entry& entry : peerConfigurations(m_engines)) {
+            QVERIFY(!entry.chosen);
+            QVERIFY(entry.config.engine != "rustcask" && entry.config.engine != "null");
+            QVERIFY(m_engines.durability(entry.config) == bench::Durability::d1);
+            ConfigurationDialog dialog(m_engines, entry.config);
+            QVERIFY(dialog.config() == entry.config);
+            QCOMPARE(test::auditWidgets(dialog), QStringList());
+        }
+    }
+
     void sizes() {
         QCOMPARE(sizeFromText(QStringLiteral("4096")), std::optional<quint64>(4096));
         QCOMPARE(sizeFromText(QStringLiteral(" 64 KiB ")), std::optional<quint64>(65'536));

@@ -150,6 +150,18 @@ void BenchmarkPage::setSession(Session*) {
 }
 
 void BenchmarkPage::activated() {
+    if (!m_setup->peersOffered()) // loading the engines' libraries may wait for the disk
+        m_tasks->start<std::vector<ConfigurationModel::Entry>>(
+            tr("Looking for other engines"),
+            [this](Progress&) -> Result<std::vector<ConfigurationModel::Entry>> {
+                return peerConfigurations(m_engines); // the tasks end before the page's members
+            },
+            this,
+            [this](Result<std::vector<ConfigurationModel::Entry>> entries) {
+                if (entries)
+                    m_setup->offerPeers(std::move(*entries));
+            },
+            {.cancellable = false, .visible = false});
     if (m_listed)
         return;
     m_selectNewest = true; // the page opens on the last result

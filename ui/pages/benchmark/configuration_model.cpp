@@ -97,6 +97,19 @@ std::vector<ConfigurationModel::Entry> defaultConfigurations() {
     };
 }
 
+std::vector<ConfigurationModel::Entry> peerConfigurations(const bench::EngineRegistry& engines) {
+    std::vector<ConfigurationModel::Entry> entries;
+    for (const bench::EngineKind* kind : engines.kinds()) {
+        if (kind->name() == "rustcask" || !kind->stores())
+            continue;
+        if (auto config = engines.matched(kind->name(), bench::Durability::d1)) {
+            config->label = kind->title();
+            entries.push_back({std::move(*config), false});
+        }
+    }
+    return entries;
+}
+
 ConfigurationModel::ConfigurationModel(const bench::EngineRegistry& engines, QObject* parent)
     : QAbstractTableModel(parent), m_engines(engines) {}
 

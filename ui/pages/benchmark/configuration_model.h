@@ -47,6 +47,9 @@ private:
 [[nodiscard]] QString settingsText(const bench::EngineConfig& config);
 /// The configurations that a new user finds.
 [[nodiscard]] std::vector<ConfigurationModel::Entry> defaultConfigurations();
+/// Every other engine of this build with the settings that match ours in class D1, none of them chosen. Loads the
+/// engines' libraries: some milliseconds.
+[[nodiscard]] std::vector<ConfigurationModel::Entry> peerConfigurations(const bench::EngineRegistry& engines);
 /// A setting and its values in the user's words.
 [[nodiscard]] QString optionTitle(const std::string& name);
 [[nodiscard]] QString optionChoice(const std::string& name, const std::string& value);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/benchmark/setup_panel.h"
 
+#include <utility>
+
 #include <QAction>
 #include <QDir>
 #include <QFileDialog>
@@ -295,6 +297,7 @@ QString SetupPanel::state() const {
     QJsonObject object;
     object[QLatin1String("run")] = QString::fromStdString(bench::encodeRun(run));
     object[QLatin1String("chosen")] = chosen;
+    object[QLatin1String("peersOffered")] = m_peersOffered;
     return QString::fromUtf8(QJsonDocument(object).toJson(QJsonDocument::Compact));
 }
 
@@ -308,6 +311,7 @@ void SetupPanel::restoreState(const QString& state) {
     for (std::size_t i = 0; i < run->configurations.size(); ++i)
         entries.push_back({run->configurations[i], chosen.at(qsizetype(i)).toBool(true)});
     m_model->setEntries(std::move(entries));
+    m_peersOffered = object[QLatin1String("peersOffered")].toBool();
     QStringList names;
     for (const bench::WorkloadSpec& spec : run->workloads)
         names << QString::fromStdString(spec.name);
@@ -316,6 +320,14 @@ void SetupPanel::restoreState(const QString& state) {
     setSizes(spec.keys, int(spec.keyBytes), int(spec.valueBytes), int(spec.threads), int(run->rounds));
     m_seed->setValue(int(qMin<quint64>(spec.seed, 1'000'000'000)));
     updateRunButton();
+}
+
+void SetupPanel::offerPeers(std::vector<ConfigurationModel::Entry> entries) {
+    if (std::exchange(m_peersOffered, true))
+        return;
+    for (ConfigurationModel::Entry& entry : entries)
+        m_model->add(std::move(entry.config), entry.chosen);
+    Q_EMIT changed();
 }
 
 void SetupPanel::setRunning(bool running) {

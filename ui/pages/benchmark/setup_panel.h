@@ -6,6 +6,7 @@
 
 #include <rustcask/bench/run.h>
 
+#include "pages/benchmark/configuration_model.h"
 #include "widgets/card.h"
 
 QT_BEGIN_NAMESPACE
@@ -20,7 +21,6 @@ QT_END_NAMESPACE
 
 namespace rustcask::ui {
 
-class ConfigurationModel;
 class ElidedLabel;
 
 /// What to run: workloads, sizes, engine configurations; and the buttons that start and stop it. Knows nothing of
@@ -38,6 +38,10 @@ public:
     [[nodiscard]] ConfigurationModel* configurations() const { return m_model; }
     void setWorkloads(const QStringList& names);
     void setSizes(quint64 keys, int keyBytes, int valueBytes, int threads, int rounds);
+
+    /// Adds the configurations of other engines, once: who removes one does not find it again.
+    [[nodiscard]] bool peersOffered() const { return m_peersOffered; }
+    void offerPeers(std::vector<ConfigurationModel::Entry> entries);
 
     /// Everything that was chosen, as text for the settings. `restoreState` ignores what it cannot read.
     [[nodiscard]] QString state() const;
@@ -84,6 +88,7 @@ private:
     QProgressBar* m_bar;
     QLabel* m_progress;
     QString m_scratch;
+    bool m_peersOffered = false;
 };
 
 } // namespace rustcask::ui
