@@ -544,9 +544,6 @@ Result<bool> Database::get(std::string_view key, std::string& value) const {
 Result<std::size_t> Database::getMany(std::span<const std::string_view> keys, std::vector<Lookup>& results) const {
     return m_impl->getMany(keys, results);
 }
-Result<bool> Database::remove(std::string_view key) {
-    return m_impl->write(Impl::Operation::remove, key, {}, std::nullopt);
-}
 Result<bool> Database::contains(std::string_view key) const {
     return m_impl->contains(key);
 }

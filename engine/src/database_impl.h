@@ -54,6 +54,7 @@ public:
 
     // Writing (database_write.cpp)
     enum class Operation : std::uint8_t { put, putIf, remove };
+    // `expected`: what the newest record has to be; nullopt: for putIf none, for remove any.
     [[nodiscard]] Result<bool> write(Operation operation, std::string_view key, std::string_view value,
                                      std::optional<Sequence> expected);
     [[nodiscard]] Result<void> sync();

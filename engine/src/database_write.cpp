@@ -178,9 +178,8 @@ std::optional<Result<bool>> Database::Impl::refusal(Operation operation, std::st
         return std::nullopt;
     const keydir::Reclaimer::Guard guard(m_core->reclaimer);
     const auto present = m_keydir.find(key, hash);
-    const bool goesOn = operation == Operation::remove ? present.has_value()
-                        : expected                     ? present && present->sequence == expected->value
-                                                       : !present.has_value();
+    const bool goesOn = expected ? present && present->sequence == expected->value
+                                 : present.has_value() == (operation == Operation::remove);
     if (goesOn)
         return std::nullopt;
     return Result<bool>(false);
@@ -379,6 +378,13 @@ Result<void> Database::Impl::rotate() {
     if (m_adoptable && m_adoptable->hintBytes.load(std::memory_order_relaxed) == 0)
         queueHint(m_adoptable);
     return sealActive();
+}
+
+Result<bool> Database::remove(std::string_view key) {
+    return m_impl->write(Impl::Operation::remove, key, {}, std::nullopt);
+}
+Result<bool> Database::removeIf(std::string_view key, Sequence expected) {
+    return m_impl->write(Impl::Operation::remove, key, {}, expected);
 }
 
 } // namespace rustcask

@@ -24,11 +24,11 @@ inline constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 
 /// One call on one key. Values are numbers, each written once; 0 is "absent".
 struct Operation {
-    enum class Kind : std::uint8_t { put, get, remove, putIf };
+    enum class Kind : std::uint8_t { put, get, remove, putIf, removeIf };
     Kind kind = Kind::get;
     std::uint64_t value = 0;    ///< written, or (get) seen
-    std::uint64_t expected = 0; ///< putIf: what the key had to stand at
-    bool result = false;        ///< remove: it was there; putIf: it was stored
+    std::uint64_t expected = 0; ///< putIf, removeIf: what the key had to stand at
+    bool result = false;        ///< remove: it was there; putIf: it was stored; removeIf: it was removed
     std::int64_t begin = 0;     ///< any clock that all threads share
     std::int64_t end = 0;       ///< `never`: cut by a crash. It may have taken effect at any time since, or not at all.
 };
@@ -54,6 +54,12 @@ namespace detail {
         if (told && fits != operation.result)
             return std::nullopt;
         return fits ? operation.value : state;
+    }
+    case Operation::Kind::removeIf: {
+        const bool fits = state != 0 && state == operation.expected;
+        if (told && fits != operation.result)
+            return std::nullopt;
+        return fits ? 0 : state;
     }
     }
     return std::nullopt;
@@ -114,16 +120,16 @@ private:
 
 /// For the message of a failure: one line an operation, in order of their begins.
 [[nodiscard]] inline std::string textOf(RegisterHistory history) {
-    static constexpr const char* names[] = {"put", "get", "remove", "putIf"};
+    static constexpr const char* names[] = {"put", "get", "remove", "putIf", "removeIf"};
     std::stable_sort(history.begin(), history.end(), [](const auto& a, const auto& b) { return a.begin < b.begin; });
     std::string text;
     for (const Operation& operation : history) {
         text += "\n  [" + std::to_string(operation.begin) + ", " +
                 (operation.end == never ? "cut" : std::to_string(operation.end)) + "] " +
                 names[static_cast<int>(operation.kind)] + " " + std::to_string(operation.value);
-        if (operation.kind == Operation::Kind::putIf)
+        if (operation.kind == Operation::Kind::putIf || operation.kind == Operation::Kind::removeIf)
             text += " if " + std::to_string(operation.expected);
-        if (operation.kind == Operation::Kind::remove || operation.kind == Operation::Kind::putIf)
+        if (operation.kind != Operation::Kind::put && operation.kind != Operation::Kind::get)
             text += operation.result ? " yes" : " no";
     }
     return text;

@@ -179,6 +179,46 @@ private Q_SLOTS:
         RUSTCASK_VALUE(database, Database::open(directory / "db"));
         QCOMPARE(database->stats().liveKeys, stats.liveKeys);
     }
+
+    // A removal of one record never takes another: it loses to any write that came between.
+    void compareAndRemove_data() {
+        QTest::addColumn<int>("sync");
+        QTest::newRow("none") << static_cast<int>(SyncMode::none);
+        QTest::newRow("every write") << static_cast<int>(SyncMode::everyWrite);
+    }
+    void compareAndRemove() {
+        QFETCH(const int, sync);
+        test::TemporaryDirectory directory;
+        Options options;
+        options.sync = static_cast<SyncMode>(sync);
+        RUSTCASK_VALUE(const auto database, Database::open(directory / "db", options));
+        RUSTCASK_OK(database->put("key", "one"));
+        RUSTCASK_VALUE(const auto first, database->info("key"));
+        RUSTCASK_OK(database->put("key", "two"));
+        RUSTCASK_VALUE(const auto second, database->info("key"));
+        const auto removes = [&](std::string_view key, Sequence expected) {
+            return database->removeIf(key, expected).value_or(false);
+        };
+        QVERIFY(!removes("key", first->sequence));
+        QVERIFY(!removes("another", second->sequence));
+        QCOMPARE(database->stats().removes, std::uint64_t{0}); // nothing was written
+        QVERIFY(database->get("key").value() == "two");
+        QVERIFY(removes("key", second->sequence));
+        QVERIFY(!removes("key", second->sequence));
+        QVERIFY(!database->get("key").value().has_value());
+
+        // Of a put and a removal that expect the same record exactly one wins.
+        for (int round = 0; round < 100; ++round) {
+            RUSTCASK_OK(database->put("key", "raced for"));
+            RUSTCASK_VALUE(const auto raced, database->info("key"));
+            bool stored = false;
+            std::thread putter([&] { stored = database->putIf("key", "stored", raced->sequence).value_or(false); });
+            const bool removed = removes("key", raced->sequence);
+            putter.join();
+            QVERIFY(stored != removed);
+            QCOMPARE(database->get("key").value().has_value(), stored);
+        }
+    }
 };
 
 RUSTCASK_TEST_MAIN(ConcurrencyTest)

@@ -102,8 +102,10 @@ public:
             const std::uint64_t choice = m_random.below(100);
             if (choice < 30)
                 put(key, value++);
-            else if (choice < 45)
+            else if (choice < 40)
                 remove(key);
+            else if (choice < 47)
+                removeIf(key);
             else if (choice < 60)
                 putIf(key, value++);
             else if (choice < 65)
@@ -158,6 +160,16 @@ private:
             if (*stored)
                 m_sequences[value] = lastSequence;
         }
+    }
+    void removeIf(std::uint32_t number) {
+        const std::uint64_t expected = m_seen[number];
+        const std::uint64_t sequence = m_sequences[expected];
+        if (expected == 0 || sequence == 0)
+            return;
+        const std::size_t at = m_tape.begin(number, {.kind = Operation::Kind::removeIf, .expected = expected});
+        const auto removed = m_database.removeIf(key(number), Sequence{sequence});
+        if (ok(removed))
+            m_tape.end(at, 0, *removed);
     }
     void get(std::uint32_t number) {
         const std::size_t at = m_tape.begin(number, {.kind = Operation::Kind::get});

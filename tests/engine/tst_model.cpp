@@ -29,6 +29,7 @@ enum class Kind {
     putIf,
     get,
     remove,
+    removeIf,
     iterate,
     sync,
     rotate,
@@ -52,9 +53,9 @@ struct Step {
 };
 
 std::ostream& operator<<(std::ostream& out, const Step& step) {
-    static constexpr const char* names[] = {"put",    "putIf",    "get",       "remove",        "iterate", "sync",
-                                            "rotate", "mergeAll", "mergeSome", "mergeByPolicy", "reopen",  "kill",
-                                            "cut",    "follow",   "hold",      "recall",        "jump"};
+    static constexpr const char* names[] = {"put",  "putIf",  "get",      "remove",    "removeIf",      "iterate",
+                                            "sync", "rotate", "mergeAll", "mergeSome", "mergeByPolicy", "reopen",
+                                            "kill", "cut",    "follow",   "hold",      "recall",        "jump"};
     return out << names[static_cast<int>(step.kind)] << " k" << step.key << " " << step.size
                << (step.other ? " (second)" : "");
 }
@@ -68,7 +69,8 @@ struct Arbitrary<Step> {
         return gen::build<Step>(gen::set(&Step::kind, gen::weightedElement<Kind>({{30, Kind::put},
                                                                                   {10, Kind::putIf},
                                                                                   {10, Kind::get},
-                                                                                  {14, Kind::remove},
+                                                                                  {10, Kind::remove},
+                                                                                  {6, Kind::removeIf},
                                                                                   {2, Kind::iterate},
                                                                                   {2, Kind::sync},
                                                                                   {3, Kind::rotate},
@@ -144,6 +146,20 @@ public:
             auto removed = m_database->remove(key);
             check(removed);
             RC_ASSERT(*removed == (m_model.erase(key) > 0));
+            remember();
+            break;
+        }
+        case Kind::removeIf: {
+            auto info = m_database->info(key);
+            check(info);
+            RC_ASSERT(info->has_value() == m_model.contains(key));
+            const Sequence expected = *info ? (*info)->sequence : Sequence{1};
+            const bool right = *info && step.size % 3 != 0;
+            auto removed = m_database->removeIf(key, right ? expected : Sequence{expected.value - 1});
+            check(removed);
+            RC_ASSERT(*removed == right);
+            if (right)
+                m_model.erase(key);
             remember();
             break;
         }

@@ -28,6 +28,10 @@ Operation putIf(std::uint64_t value, std::uint64_t expected, bool stored, std::i
     return {.kind = Kind::putIf, .value = value, .expected = expected, .result = stored, .begin = begin, .end = end};
 }
 
+Operation removeIf(std::uint64_t expected, bool removed, std::int64_t begin, std::int64_t end) {
+    return {.kind = Kind::removeIf, .expected = expected, .result = removed, .begin = begin, .end = end};
+}
+
 /// The definition, taken literally: every subset of what was cut, every order of it and the rest.
 bool byTryingAll(const RegisterHistory& history) {
     std::vector<std::size_t> cut;
@@ -78,6 +82,11 @@ private Q_SLOTS:
         row("two threads that see two orders",
             {put(1, 0, 9), put(2, 0, 9), get(1, 10, 11), get(2, 12, 13), get(1, 14, 15)});
         row("two winners of one compare-and-set", {put(1, 0, 1), putIf(2, 1, true, 2, 9), putIf(3, 1, true, 2, 9)});
+        row("a compare-and-remove that took another value",
+            {put(1, 0, 1), put(2, 2, 3), removeIf(1, true, 4, 5), get(0, 6, 7)});
+        row("a compare-and-remove beside a compare-and-set, both winners",
+            {put(1, 0, 1), putIf(2, 1, true, 2, 9), removeIf(1, true, 3, 8)});
+        row("a compare-and-remove of what is absent", {put(1, 0, 1), removal(true, 2, 3), removeIf(1, true, 4, 5)});
         row("no winner", {put(1, 0, 1), putIf(2, 1, false, 2, 9), putIf(3, 1, false, 2, 9)});
         row("a winner that nobody sees", {put(1, 0, 1), putIf(2, 1, true, 2, 3), get(1, 4, 5)});
         row("a cut write that was seen and then was not", {put(1, 0, 1), put(2, 2, never), get(2, 3, 4), get(1, 5, 6)});
@@ -106,6 +115,10 @@ private Q_SLOTS:
         row("a cut remove", {put(1, 0, 1), removal(false, 2, never), get(1, 3, 4), get(0, 5, 6)});
         row("a cut compare-and-set that lost", {put(1, 0, 1), putIf(2, 9, false, 2, never), get(1, 3, 4)});
         row("one winner", {put(1, 0, 1), putIf(2, 1, true, 2, 9), putIf(3, 1, false, 2, 9), get(2, 10, 11)});
+        row("one winner, who removed",
+            {put(1, 0, 1), putIf(2, 1, false, 2, 9), removeIf(1, true, 3, 8), get(0, 10, 11)});
+        row("one winner, who did not remove",
+            {put(1, 0, 1), putIf(2, 1, true, 2, 9), removeIf(1, false, 3, 8), get(2, 10, 11)});
         row("created once", {putIf(1, 0, true, 0, 9), putIf(2, 0, false, 0, 9), get(1, 10, 11)});
     }
     void accepts() {
@@ -125,7 +138,7 @@ private Q_SLOTS:
             std::uint64_t written = 0;
             for (std::uint64_t i = 0; i < count; ++i) {
                 Operation operation;
-                operation.kind = static_cast<Kind>(random.below(4));
+                operation.kind = static_cast<Kind>(random.below(5));
                 const bool writes = operation.kind == Kind::put || operation.kind == Kind::putIf;
                 operation.value = writes ? ++written : random.below(written + 1);
                 operation.expected = random.below(written + 1);

@@ -79,6 +79,9 @@ public:
                                               std::vector<Lookup>& results) const;
     /// Removes `key` by appending a tombstone; writes nothing when it is absent. True: it was there.
     [[nodiscard]] Result<bool> remove(std::string_view key);
+    /// As `remove`, but only while the newest record of `key` is still `expected`. False: it is not, or the key is
+    /// absent, and nothing was written.
+    [[nodiscard]] Result<bool> removeIf(std::string_view key, Sequence expected);
     /// Whether `key` has a value. From memory alone.
     [[nodiscard]] Result<bool> contains(std::string_view key) const;
     /// Where the newest record of `key` lies and when it was written; nullopt: absent. Errors: ioError, corruption.
