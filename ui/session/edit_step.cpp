@@ -29,8 +29,7 @@ rustcask::Result<bool> write(rustcask::Database& database, std::string_view key,
     if (value) {
         return database.putIf(key, view(*value), expected);
     }
-    auto removed = database.remove(key);
-    return removed ? rustcask::Result<bool>(true) : removed;
+    return expected ? database.removeIf(key, *expected) : rustcask::Result<bool>(true);
 }
 
 } // namespace

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <atomic>
+#include <thread>
+
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
 #include <QTableView>
@@ -104,6 +107,54 @@ private Q_SLOTS:
         const std::map<std::string, std::string> expected{
             {"a", "old"}, {"b", "somebody else's"}, {"c", "theirs"}, {"d", "old"}};
         QVERIFY(contentsOf(*database) == expected);
+    }
+
+    /// A delete beside a busy writer takes exactly the value that undo brings back: none is lost between the two.
+    void deletesTheVersionThatItRemembers() {
+        const TemporaryDirectory directory;
+        std::uint64_t puts = 0; // under the writer's lock, as the tombstone's event is
+        std::uint64_t putsBeforeTombstone = 0;
+        std::atomic<bool> watched = false;
+        Options options;
+        options.listener = [&](const Event& event) {
+            if (watched && event.kind == EventKind::append) {
+                (event.tombstone ? putsBeforeTombstone : puts) = event.tombstone ? puts : puts + 1;
+            }
+        };
+        RUSTCASK_VALUE(const auto database, Database::open(directory / "db", options));
+        for (int round = 0; round < 300; ++round) {
+            puts = 0;
+            watched = true;
+            RUSTCASK_OK(database->put("key", "1"));
+            std::atomic<bool> failed = false;
+            std::thread writer([&] { // until the key is gone; each value is its number
+                for (std::uint64_t number = 2;;) {
+                    const auto info = database->info("key");
+                    if (!info || !*info) {
+                        failed = !info;
+                        return;
+                    }
+                    if (const auto stored = database->putIf("key", std::to_string(number), (*info)->sequence);
+                        stored && *stored) {
+                        ++number;
+                    }
+                }
+            });
+            EditTally tally;
+            EditStep step;
+            Progress progress;
+            do { // a writer that wins every time makes it a conflict
+                tally = step.make(*database, listOf({removal("key")}), progress);
+            } while (tally.conflicts > 0);
+            writer.join();
+            watched = false;
+            QVERIFY(!failed && !tally.error);
+            QCOMPARE(tally.made, quint64{1});
+            QCOMPARE(step.replay(*database, false, progress).made, quint64{1});
+            RUSTCASK_VALUE(const auto value, database->get("key"));
+            QCOMPARE(QString::fromStdString(value.value_or("gone")), QString::number(putsBeforeTombstone));
+            RUSTCASK_OK(database->remove("key"));
+        }
     }
 
     void stopsWithinAStepAndGoesOn() {
