@@ -25,6 +25,7 @@
 #include "theme/format.h"
 #include "theme/icons.h"
 #include "widgets/card.h"
+#include "widgets/choose_row.h"
 #include "widgets/labels.h"
 #include "widgets/progress_strip.h"
 #include "widgets/states.h"
@@ -199,7 +200,7 @@ void AnalysisDialog::countLargest() {
             if (result) {
                 m_largest->model()->setRows(largestRows(result->report));
                 m_largest->setSentence(largestSentence(result->report, result->allKeys));
-                m_largest->table()->selectRow(0);
+                chooseRow(m_largest->table(), 0);
             } else {
                 m_largest->setSentence(errorText(result.error()));
             }
@@ -230,7 +231,7 @@ void AnalysisDialog::scanLog() {
             const QString sentence = report ? logSentence(*report) : errorText(report.error());
             if (report) {
                 m_overwritten->model()->setRows(overwrittenRows(*report));
-                m_overwritten->table()->selectRow(0);
+                chooseRow(m_overwritten->table(), 0);
                 m_ages->chart()->setBars(ageBars(*report));
                 m_ages->setTableSource([table = ageTable(*report)] { return table; });
                 m_ages->refreshTable();

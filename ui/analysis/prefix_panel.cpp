@@ -20,6 +20,7 @@
 #include "theme/format.h"
 #include "transfer/transfer_text.h"
 #include "widgets/card.h"
+#include "widgets/choose_row.h"
 #include "widgets/labels.h"
 
 namespace rustcask::ui {
@@ -144,7 +145,7 @@ void PrefixPanel::select(int tile) {
     m_table->clearSelection();
     for (int row = 0; row < m_model->rowCount(); ++row) {
         if (m_model->nameOf(row) == name) {
-            m_table->selectRow(row);
+            chooseRow(m_table, row);
             break;
         }
     }
@@ -208,7 +209,7 @@ void PrefixPanel::show(const rustcask::PrefixReport& report, quint64 allKeys) {
     m_treemap->setItems(prefixTiles(report));
     m_sentence->setText(prefixSentence(report, allKeys));
     if (m_model->rowCount() > 0) {
-        m_table->selectRow(0);
+        chooseRow(m_table, 0);
     }
 }
 

@@ -4,8 +4,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
+
+#include <rustcask/progress.h>
 
 #include "models/key_overlay.h"
 
@@ -50,5 +53,10 @@ private:
     std::vector<Range> m_ranges;
     std::vector<std::size_t> m_ends; // how many keys there are up to the end of each range
 };
+
+/// Where the chosen keys stand among `rows` of another list, in ascending ranges; keys that are not there any more are
+/// left out. Looks at every row: for a worker. nullopt: cancelled.
+[[nodiscard]] std::optional<std::vector<KeySelection::Range>>
+findAgain(const KeySelection& chosen, const KeyTable& table, const RowIds& rows, rustcask::Progress& progress);
 
 } // namespace rustcask::ui

@@ -186,20 +186,38 @@ std::optional<std::vector<std::size_t>> split(std::vector<Item>& items, const ru
         sample.push_back(items[i * (items.size() / samples)].value());
     }
     std::sort(sample.begin(), sample.end());
-    std::vector<std::uint64_t> pivots;
+    std::array<std::uint64_t, parts - 1> pivots{};
     for (std::size_t i = 1; i < parts; ++i) {
-        pivots.push_back(sample[i * samples / parts]);
+        pivots[i - 1] = sample[i * samples / parts];
     }
-    pivots.erase(std::unique(pivots.begin(), pivots.end()), pivots.end());
-    const auto bucketOf = [&](const Item& item) {
-        return static_cast<std::size_t>(std::upper_bound(pivots.begin(), pivots.end(), item.value()) - pivots.begin());
-    };
-    std::vector<std::size_t> begins(pivots.size() + 2);
-    for (std::size_t i = 0; i < items.size(); ++i) {
-        if (i % part == 0 && progress.isCancelled()) {
-            return std::nullopt;
+    const auto bucketOf = [&pivots](const Item& item) { // how many pivots are not above it; without branches to guess
+        const std::uint64_t value = item.value();
+        std::size_t bucket = 0;
+        for (std::size_t step = parts / 2; step > 0; step /= 2) {
+            bucket += pivots[bucket + step - 1] <= value ? step : 0;
         }
-        ++begins[bucketOf(items[i]) + 1];
+        return bucket;
+    };
+    std::vector<std::array<std::size_t, parts>> counts(scanThreads());
+    const bool counted =
+        forEachPart((items.size() + part - 1) / part, progress, [&](std::size_t thread, std::size_t n) {
+            std::array<std::size_t, parts> mine{};
+            const std::size_t end = std::min(items.size(), (n + 1) * part);
+            for (std::size_t i = n * part; i < end; ++i) {
+                ++mine[bucketOf(items[i])];
+            }
+            for (std::size_t bucket = 0; bucket < parts; ++bucket) {
+                counts[thread][bucket] += mine[bucket];
+            }
+        });
+    if (!counted) {
+        return std::nullopt;
+    }
+    std::vector<std::size_t> begins(parts + 1);
+    for (std::size_t bucket = 0; bucket < parts; ++bucket) {
+        for (const auto& some : counts) {
+            begins[bucket + 1] += some[bucket];
+        }
     }
     for (std::size_t i = 1; i < begins.size(); ++i) {
         begins[i] += begins[i - 1];

@@ -24,6 +24,16 @@ QByteArrayView byteView(std::string_view bytes) {
     return {bytes.data(), static_cast<qsizetype>(bytes.size())};
 }
 
+/// Gives the segments from number `from` on their first rows. The number of rows of all.
+std::size_t numberRows(std::vector<TreeSegment>& segments, std::size_t from) {
+    std::size_t row = from == 0 ? 0 : segments[from - 1].firstRow + segments[from - 1].rowCount();
+    for (std::size_t i = from; i < segments.size(); ++i) {
+        segments[i].firstRow = row;
+        row += segments[i].rowCount();
+    }
+    return row;
+}
+
 std::size_t rowsOf(const std::vector<TreeSegment>& segments) {
     std::size_t rows = 0;
     for (const TreeSegment& segment : segments) {
@@ -88,13 +98,14 @@ void KeyTreeModel::build() {
         [table = m_table, rows = m_rows, byKey = m_byKey, separator = m_separator.toStdString(),
          open = m_open](rustcask::Progress& progress) -> rustcask::Result<Built> {
             const auto sorted = byKey ? inKeyOrder(table, *rows, *byKey, progress) : rows;
-            Built built{sorted ? KeyTree::make(table, sorted, separator, progress) : nullptr, {}};
+            Built built{sorted ? KeyTree::make(table, sorted, separator, progress) : nullptr, {}, 0};
             auto segments = built.tree ? openedSegments(*built.tree, 0, built.tree->size(), 0, 0, open, progress)
                                        : std::optional<std::vector<TreeSegment>>();
             if (!segments) {
                 return cancelledError();
             }
             built.segments = std::move(*segments);
+            built.rows = numberRows(built.segments, 0);
             return built;
         },
         this,
@@ -106,20 +117,35 @@ void KeyTreeModel::build() {
             if (!built) {
                 return;
             }
-            beginResetModel();
-            m_tree = std::move(built->tree);
-            m_segments = std::move(built->segments);
-            if (rowsOf(m_segments) > KeyListModel::maxViewRows) { // keys in no folder, more than a view can show
-                m_segments.clear();
-                Q_EMIT tooManyRows(m_tree->size());
-            }
-            number(0);
-            m_state = State::ready;
-            endResetModel();
-            Q_EMIT stateChanged();
+            replace(std::move(*built));
         },
         quiet);
     Q_EMIT stateChanged();
+}
+
+void KeyTreeModel::replace(Built built) {
+    beginResetModel();
+    std::swap(m_tree, built.tree);
+    std::swap(m_segments, built.segments);
+    m_rowCount = 0;
+    if (built.rows > KeyListModel::maxViewRows) { // keys in no folder, more than a view can show
+        m_segments.clear();
+        Q_EMIT tooManyRows(m_tree->size());
+    } else {
+        m_rowCount = static_cast<int>(built.rows);
+    }
+    m_state = State::ready;
+    endResetModel();
+    Q_EMIT stateChanged();
+    if (built.tree) { // millions of folders: letting go of them takes longer than the window may wait
+        m_runner->start<bool>(
+            tr("Free memory"),
+            [old = std::make_shared<Built>(std::move(built))](rustcask::Progress&) -> rustcask::Result<bool> {
+                *old = {};
+                return true;
+            },
+            nullptr, {}, quiet);
+    }
 }
 
 rustcask::ProgressCounts KeyTreeModel::counts() const {
@@ -127,12 +153,7 @@ rustcask::ProgressCounts KeyTreeModel::counts() const {
 }
 
 void KeyTreeModel::number(std::size_t from) {
-    std::size_t row = from == 0 ? 0 : m_segments[from - 1].firstRow + m_segments[from - 1].rowCount();
-    for (std::size_t i = from; i < m_segments.size(); ++i) {
-        m_segments[i].firstRow = row;
-        row += m_segments[i].rowCount();
-    }
-    m_rowCount = static_cast<int>(row);
+    m_rowCount = static_cast<int>(numberRows(m_segments, from));
 }
 
 std::size_t KeyTreeModel::segmentOf(int row) const {
@@ -276,10 +297,14 @@ void KeyTreeModel::setOpen(int row, bool open) {
 void KeyTreeModel::insertBelow(const QByteArray& prefix, std::vector<TreeSegment> below) {
     const std::string_view wanted(prefix.constData(), static_cast<std::size_t>(prefix.size()));
     const std::size_t begin = m_tree->lowerBound(wanted);
-    const auto found = std::find_if(m_segments.begin(), m_segments.end(), [&](const TreeSegment& segment) {
-        return segment.what.folder && segment.what.begin == begin && segment.what.prefixBytes == wanted.size();
+    // They stand in key order; a folder and those within it that begin with the same key, the outer one first.
+    const auto first =
+        std::lower_bound(m_segments.begin(), m_segments.end(), begin,
+                         [](const TreeSegment& segment, std::size_t row) { return segment.what.begin < row; });
+    const auto found = std::find_if(first, m_segments.end(), [&](const TreeSegment& segment) {
+        return segment.what.begin != begin || (segment.what.folder && segment.what.prefixBytes == wanted.size());
     });
-    if (found == m_segments.end() || found->open || !m_open.contains(wanted)) {
+    if (found == m_segments.end() || found->what.begin != begin || found->open || !m_open.contains(wanted)) {
         return; // closed again, itself or one above it
     }
     const std::size_t rows = rowsOf(below);

@@ -64,9 +64,11 @@ private:
     struct Built {
         std::shared_ptr<const KeyTree> tree{};
         std::vector<TreeSegment> segments{};
+        std::size_t rows = 0; ///< of the segments, which are numbered already
     };
     void build();
     void number(std::size_t from);
+    void replace(Built built);
     [[nodiscard]] std::size_t segmentOf(int row) const;
     [[nodiscard]] QString nameOf(const TreeSegment& segment, int row) const;
     [[nodiscard]] rustcask::SnapshotEntry entryAt(const TreeSegment& segment, int row) const;

@@ -250,7 +250,7 @@ void ExportDialog::start() {
     settings().set(lastFolder, QFileInfo(m_path->text()).absolutePath());
     follow(startExport(session(), wanted, this, [this, wanted](const TransferOutcome& outcome) {
         const bool folder = wanted.form.format == rustcask::transfer::Format::folder;
-        showOutcome(exportTally(outcome.report), outcome,
+        showOutcome(exportTally(outcome.report, wanted.chosen.absentText), outcome,
                     folder ? tr("Stopped before the end: the folder holds a part of the records.")
                            : tr("Stopped before the end: no file was written."));
         noteTarget();

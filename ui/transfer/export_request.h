@@ -24,10 +24,12 @@ struct ExportRequest {
     QString what{};        ///< names the chosen keys within a sentence ("the 12 selected keys"); empty: none are chosen
     std::size_t count = 0; ///< of chosen keys
     /// The chosen keys by number, in the order in which they are to be written. Called on a worker, possibly long after
-    /// the list has changed: it owns or shares what it reads. Values are read when their turn comes; keys that have
-    /// gone by then are counted, not written.
+    /// the list has changed: it owns or shares what it reads. Keys without a value are counted, not written.
     rustcask::transfer::KeyAt keyAt{};
-    QByteArray prefix{}; ///< with nothing chosen: what the dialog offers as the prefix of the keys
+    /// Where their values come from; empty: from the database, as they are when their turn comes.
+    rustcask::transfer::ValueAt valueAt{};
+    QString absentText{}; ///< with `valueAt`: why a key may have no value, "%1 of the keys …" with its %1; plain text
+    QByteArray prefix{};  ///< with nothing chosen: what the dialog offers as the prefix of the keys
 };
 
 } // namespace rustcask::ui

@@ -141,7 +141,9 @@ TransferOutcome exportTo(rustcask::Database& database, const ExportJob& job, rus
     }
     const auto body = [&](transfer::RecordWriter& writer) -> rustcask::Result<transfer::TransferReport> {
         if (job.chosen.keyAt) {
-            return transfer::exportKeys(database, job.chosen.count, job.chosen.keyAt, writer, progress);
+            const ExportRequest& chosen = job.chosen;
+            return chosen.valueAt ? transfer::exportKeys(chosen.count, chosen.keyAt, chosen.valueAt, writer, progress)
+                                  : transfer::exportKeys(database, chosen.count, chosen.keyAt, writer, progress);
         }
         const auto snapshot = database.snapshot();
         if (!snapshot) {
@@ -291,12 +293,13 @@ rustcask::Result<ExportPreview> previewExport(const rustcask::Database& database
         result.keys = job.chosen.count;
         for (std::size_t i = 0; i < job.chosen.count && records.size() < shownRecords; ++i) {
             const std::string key(job.chosen.keyAt(i));
-            const auto value = database.get(key);
-            if (!value) {
-                return rustcask::failure(value.error());
+            std::string value;
+            const auto found = job.chosen.valueAt ? job.chosen.valueAt(i, value) : database.get(key, value);
+            if (!found) {
+                return rustcask::failure(found.error());
             }
-            if (*value) {
-                records.emplace_back(key, **value);
+            if (*found) {
+                records.emplace_back(key, std::move(value));
             }
         }
     } else {

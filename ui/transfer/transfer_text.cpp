@@ -135,11 +135,12 @@ QString importTally(const rustcask::transfer::TransferReport& report) {
     return text;
 }
 
-QString exportTally(const rustcask::transfer::TransferReport& report) {
+QString exportTally(const rustcask::transfer::TransferReport& report, const QString& absentText) {
     QString text = TransferText::tr("%1 exported (%2).").arg(records(report.records), formatBytes(report.bytes));
     if (report.absent > 0) {
-        text += QLatin1Char(' ') +
-                TransferText::tr("%1 of the keys had been deleted meanwhile.").arg(formatCount(report.absent));
+        const QString why =
+            absentText.isEmpty() ? TransferText::tr("%1 of the keys had been deleted meanwhile.") : absentText;
+        text += QLatin1Char(' ') + why.arg(formatCount(report.absent));
     }
     return text;
 }

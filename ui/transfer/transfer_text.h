@@ -27,7 +27,7 @@ void choose(QComboBox* box, rustcask::transfer::Encoding encoding);
 [[nodiscard]] QString noticeText(const rustcask::transfer::Notice& notice);
 /// "1,204 records imported (3.1 MiB), 12 of them over a value. 5 left out because their key has a value."
 [[nodiscard]] QString importTally(const rustcask::transfer::TransferReport& report);
-[[nodiscard]] QString exportTally(const rustcask::transfer::TransferReport& report);
+[[nodiscard]] QString exportTally(const rustcask::transfer::TransferReport& report, const QString& absentText = {});
 
 /// A prefix as people type it: as `Encoding::text`, so that any bytes can be written.
 [[nodiscard]] QString prefixText(const QByteArray& prefix);

@@ -118,6 +118,12 @@ Result<TransferReport> exportRecords(const Snapshot& snapshot, const KeySelectio
 
 Result<TransferReport> exportKeys(const Database& database, std::size_t count, const KeyAt& keyAt, RecordWriter& writer,
                                   Progress& progress) {
+    const auto valueNow = [&](std::size_t index, std::string& value) { return database.get(keyAt(index), value); };
+    return exportKeys(count, keyAt, valueNow, writer, progress);
+}
+
+Result<TransferReport> exportKeys(std::size_t count, const KeyAt& keyAt, const ValueAt& valueAt, RecordWriter& writer,
+                                  Progress& progress) {
     progress.setTotals(0, count, 0);
     progress.setPhase(Phase::copying);
     TransferReport report;
@@ -125,8 +131,7 @@ Result<TransferReport> exportKeys(const Database& database, std::size_t count, c
     for (std::size_t i = 0; i < count; ++i) {
         if (auto alive = progress.checkpoint("export the keys"); !alive)
             return failure(std::move(alive.error()));
-        const std::string_view key = keyAt(i);
-        const auto found = database.get(key, value);
+        const auto found = valueAt(i, value);
         if (!found)
             return failure(found.error());
         progress.addRecords(1);
@@ -134,6 +139,7 @@ Result<TransferReport> exportKeys(const Database& database, std::size_t count, c
             ++report.absent;
             continue;
         }
+        const std::string_view key = keyAt(i);
         if (auto done = writer.write(key, value); !done)
             return failure(std::move(done.error()));
         ++report.records;

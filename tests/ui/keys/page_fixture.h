@@ -2,6 +2,8 @@
 // The Keys page on a database of its own: what the tests of the page share.
 #pragma once
 
+#include <map>
+
 #include <QAbstractItemModelTester>
 #include <QAction>
 #include <QClipboard>

@@ -20,8 +20,7 @@ private Q_SLOTS:
         QTRY_COMPARE(model().rowCount(), 1);
         action("deleted")->trigger();
         QTRY_COMPARE(model().rowCount(), 2);
-        QVERIFY(!action("delete")->isEnabled() && !action("new")->isEnabled() &&
-                !action("exportSelected")->isEnabled());
+        QVERIFY(!action("delete")->isEnabled() && !action("new")->isEnabled());
         QVERIFY(m_page->list().selectKey("c"));
         QTRY_COMPARE(m_page->value().document().bytes, QByteArray("3"));
         QVERIFY(m_page->value().showsVersion());
@@ -143,6 +142,108 @@ private Q_SLOTS:
         // Columns are chosen from actions, and the choice is kept.
         action("columnWritten")->trigger();
         QVERIFY(m_page->list().table()->isColumnHidden(KeyListModel::writtenColumn));
+    }
+
+    /// What is exported from a list of the past are the values of then, wherever the keys are now.
+    void exportsThePast() {
+        fill({{"a", "1"}, {"b", "2"}, {"c", "3"}, {"a", "new"}});
+        open();
+        m_session->remove("b", m_page.get());
+        QTRY_COMPARE(model().rowCount(), 2);
+        QSignalSpy exported(m_page.get(), &Page::exportRequested);
+        const auto contents = [&] {
+            const auto request = exported.last().first().value<ExportRequest>();
+            std::map<std::string, std::string> records;
+            for (std::size_t i = 0; i < request.count; ++i) {
+                std::string value;
+                if (const auto found = request.valueAt(i, value); found && *found) {
+                    records.emplace(request.keyAt(i), value);
+                }
+            }
+            return records;
+        };
+        action("deleted")->trigger();
+        QTRY_VERIFY(isSettled() && model().rowCount() == 1);
+        QTRY_VERIFY(action("exportMatching")->isEnabled());
+        action("exportMatching")->trigger();
+        QCOMPARE(exported.size(), 1);
+        QCOMPARE(contents(), (std::map<std::string, std::string>{{"b", "2"}}));
+        QVERIFY(exported.last().first().value<ExportRequest>().what.contains(QStringLiteral("deleted")));
+        action("asOf")->trigger();
+        auto* asked = m_page->findChild<MomentDialog*>();
+        asked->chooseRecord(QStringLiteral("3"));
+        Q_EMIT asked->chosen(*asked->moment());
+        QTRY_VERIFY(isSettled() && model().rowCount() == 3);
+        action("selectAll")->trigger();
+        QTRY_VERIFY(action("exportSelected")->isEnabled());
+        action("exportSelected")->trigger();
+        const std::map<std::string, std::string> then{{"a", "1"}, {"b", "2"}, {"c", "3"}};
+        QCOMPARE(contents(), then);
+    }
+
+    void keepsALargeSelectionWhileOthersWrite() {
+        std::vector<std::pair<std::string, std::string>> records;
+        for (int i = 0; i < 5000; ++i) {
+            records.emplace_back("key " + std::to_string(10'000 + i), "v");
+        }
+        fill(records);
+        open();
+        QTableView* table = m_page->list().table();
+        const auto range = [&](int first, int last) {
+            return QItemSelection(model().index(first, 0), model().index(last, KeyListModel::columns - 1));
+        };
+        table->selectionModel()->select(range(100, 3099), QItemSelectionModel::ClearAndSelect);
+        QCOMPARE(m_page->list().selectedCount(), quint64{3000});
+        // Not by way of the session: as another process would.
+        RUSTCASK_OK(m_session->database()->put("key 11000 and more", "v"));
+        RUSTCASK_OK(m_session->database()->remove("key 10200"));
+        action("refresh")->trigger();
+        QTRY_COMPARE(m_page->list().selectedCount(), quint64{2999});
+        const KeySelection chosen = m_page->list().selection();
+        QVERIFY(chosen.entry(0).key == "key 10100");
+        QVERIFY(chosen.entry(chosen.size() - 1).key == "key 13099");
+        for (std::size_t i = 0; i < chosen.size(); ++i) {
+            QVERIFY(chosen.entry(i).key.size() == 9); // what was put between them is not selected
+        }
+        // The other way round, then within a filter.
+        action("sortKey")->trigger();
+        QTRY_VERIFY(isSettled() && model().key(0) == "key 14999");
+        QTRY_COMPARE(m_page->list().selectedCount(), quint64{2999});
+        m_page->list().setFilterText(QStringLiteral("key 12"), MatchMode::prefix);
+        QTRY_VERIFY(isSettled() && model().rowCount() == 1000);
+        QTRY_COMPARE(m_page->list().selectedCount(), quint64{1000});
+        // A choice made meanwhile counts, not the one that is still being looked for.
+        m_page->list().clearFilter();
+        QTRY_VERIFY(isSettled() && model().rowCount() == 5000);
+        table->selectionModel()->select(range(0, 2999), QItemSelectionModel::ClearAndSelect);
+        action("refresh")->trigger();
+        QSignalSpy reset(&model(), &QAbstractItemModel::modelReset);
+        QTRY_VERIFY(!reset.isEmpty());
+        table->selectionModel()->select(range(7, 7), QItemSelectionModel::ClearAndSelect);
+        QTRY_VERIFY(isSettled() && m_session->tasks().tasks().isEmpty());
+        QCOMPARE(m_page->list().selectedCount(), quint64{1});
+    }
+
+    /// With Ctrl down, as while a shortcut is pressed, a view's own `selectRow` would take the row out again.
+    void selectsARowWhateverIsHeldDown() {
+        fill({{"a", "1"}, {"b", "2"}});
+        open();
+        select("b");
+        QTest::keyPress(m_page->windowHandle(), Qt::Key_Control, Qt::ControlModifier);
+        QVERIFY(m_page->list().selectKey("b"));
+        QCOMPARE(m_page->list().selectedCount(), quint64{1});
+        QVERIFY(m_page->list().selectKey("a"));
+        QCOMPARE(m_page->list().selectedCount(), quint64{1});
+        QTest::keyRelease(m_page->windowHandle(), Qt::Key_Control);
+    }
+
+    void everyActionHasAShortcut() {
+        for (const ActionRegistry::Entry& entry : m_actions->entries()) {
+            QVERIFY2(!entry.action->shortcuts().isEmpty(), qPrintable(entry.id));
+            const QString shortcut = entry.action->shortcut().toString(QKeySequence::NativeText);
+            QVERIFY2(entry.action->toolTip().contains(shortcut), qPrintable(entry.action->toolTip()));
+        }
+        QCOMPARE(m_actions->conflicts(), QStringList());
     }
 
     void savesAndDiscardsAllEdits() {

@@ -21,6 +21,7 @@
 #include "theme/format.h"
 #include "theme/tokens.h"
 #include "widgets/card.h"
+#include "widgets/choose_row.h"
 #include "widgets/labels.h"
 #include "widgets/progress_strip.h"
 #include "widgets/row_delegate.h"
@@ -180,6 +181,7 @@ void KeyListPanel::buildTable(Settings& settings, const Actions& actions) {
         header->addAction(column);
         connect(column, &QAction::toggled, m_table, [this, i](bool shown) { m_table->setColumnHidden(i + 1, !shown); });
     }
+    header->addActions(actions.orders);
     m_stack->addWidget(m_table);
 
     connect(header, &QHeaderView::sortIndicatorChanged, this, &KeyListPanel::applySort);
@@ -191,6 +193,7 @@ void KeyListPanel::buildTable(Settings& settings, const Actions& actions) {
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &KeyListPanel::noteCurrent);
     connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
         if (!m_restoring) {
+            dropAwaitedSelection(); // somebody has chosen something else
             // The row that the focus made current has been chosen now; that does not make it current once more.
             if (m_table->selectionModel()->isRowSelected(m_table->currentIndex().row())) {
                 noteCurrent();
@@ -215,7 +218,7 @@ void KeyListPanel::enterList() {
     }
     // The view makes a row current when it gets the focus, but selects none.
     if (!m_table->selectionModel()->hasSelection() && m_model.rowCount() > 0) {
-        m_table->selectRow(std::max(0, m_table->currentIndex().row()));
+        chooseRow(m_table, std::max(0, m_table->currentIndex().row()));
     }
 }
 
@@ -238,12 +241,20 @@ void KeyListPanel::setRunner(TaskRunner* runner) {
     m_runner = runner;
     ++m_sumSerial;
     m_sumTask.clear();
+    dropAwaitedSelection();
     m_selection->clear();
     m_tree->model().setRunner(runner);
 }
 
 void KeyListPanel::applySort(int column, Qt::SortOrder order) {
     m_loader.setSort({orderOf(column), order == Qt::DescendingOrder});
+}
+
+void KeyListPanel::sortBy(int column) {
+    QHeaderView* header = m_table->horizontalHeader();
+    const bool same = header->sortIndicatorSection() == column;
+    header->setSortIndicator(column, same && header->sortIndicatorOrder() == Qt::AscendingOrder ? Qt::DescendingOrder
+                                                                                                : Qt::AscendingOrder);
 }
 
 int KeyListPanel::visibleRows() const {
@@ -272,7 +283,11 @@ void KeyListPanel::savePlace() {
         count += range.height();
     }
     m_place.everything = count > 0 && count == m_model.rowCount();
-    if (count <= maxKeptSelection) {
+    if (!m_awaitedSelection.isEmpty()) {
+        m_place.many = m_awaitedSelection; // the rows change once more before it has been found
+    } else if (count > maxKeptSelection && !m_place.everything) {
+        m_place.many = {m_model.table(), m_model.rows(), selectedRanges()};
+    } else if (count <= maxKeptSelection) {
         for (const QItemSelectionRange& range : selection) {
             for (int row = range.top(); row <= range.bottom(); ++row) {
                 m_place.selected.append(m_model.key(row));
@@ -303,7 +318,7 @@ void KeyListPanel::restorePlace() {
     if (row >= 0) {
         m_table->selectionModel()->setCurrentIndex(m_model.index(row, 0), QItemSelectionModel::NoUpdate);
     }
-    if (row >= 0 && selection.isEmpty()) { // a filter had hidden it
+    if (row >= 0 && selection.isEmpty() && m_place.many.isEmpty()) { // a filter had hidden it
         selection.select(m_model.index(row, 0), m_model.index(row, KeyListModel::columns - 1));
     }
     m_table->selectionModel()->select(selection, QItemSelectionModel::ClearAndSelect);
@@ -323,6 +338,7 @@ void KeyListPanel::restorePlace() {
     }
     m_timesDelay.start();
     noteCurrent();
+    findSelectionAgain(std::exchange(m_place.many, {}));
     sumSelection();
     Q_EMIT selectionChanged();
     updateCounts();
@@ -363,12 +379,12 @@ bool KeyListPanel::selectKey(const QByteArray& key) {
     if (row < 0) {
         return false;
     }
-    m_table->setCurrentIndex(m_model.index(row, 0));
-    m_table->scrollTo(m_model.index(row, 0));
+    chooseRow(m_table, row);
     return true;
 }
 
 void KeyListPanel::forgetCurrent() {
+    dropAwaitedSelection();
     m_current.clear();
     m_awaited.clear();
     m_place = {};

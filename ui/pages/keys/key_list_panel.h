@@ -45,6 +45,7 @@ public:
         QList<QAction*> views{};     ///< in the order of `View`
         /// Checkable: whether the columns after the key are shown, in their order.
         QList<QAction*> columns{};
+        QList<QAction*> orders{}; ///< sort by a column
     };
     KeyListPanel(Settings& settings, const Actions& actions, QWidget* parent = nullptr);
 
@@ -65,6 +66,8 @@ public:
     void forgetCurrent();
     /// Selects it as soon as it appears.
     void selectWhenThere(const QByteArray& key);
+    /// Sorts by the column; when it is sorted by that already, the other way round.
+    void sortBy(int column);
     void focusFilter();
     void clearFilter();
     void setFilterText(const QString& text, MatchMode mode = MatchMode::contains);
@@ -79,6 +82,7 @@ public:
     /// A line above the list that stays, for lists of the past; `warning`: they may lack something.
     void setNotice(const QString& text, bool warning);
     void focusList();
+    void enterList(); ///< the same, with a row selected when none is
     void selectAll();
     /// Keys with unsaved changes: marked in the list, listed in a menu beside the count.
     void setDrafts(const QList<QByteArray>& keys);
@@ -100,6 +104,7 @@ private:
     struct Place {
         QByteArray current{};
         QVector<QByteArray> selected{};
+        KeySelection many{}; ///< in place of `selected`: too many to be looked up at once
         bool everything = false;
         int offset = 0; ///< rows from the top of the view to the current one
         bool inView = false;
@@ -113,8 +118,10 @@ private:
     void buildTree(Settings& settings);
     void refreshTree();
     void choose(const QByteArray& key);
-    void enterList();
     void sumSelection();
+    void findSelectionAgain(const KeySelection& chosen);
+    void selectRanges(const Ranges& ranges, quint64 wanted);
+    void dropAwaitedSelection();
     void showSelection(std::optional<quint64> bytes);
     void updatePageBar();
     void applySort(int column, Qt::SortOrder order);
@@ -134,6 +141,9 @@ private:
     QPointer<TaskRunner> m_runner;
     QPointer<Task> m_sumTask;
     quint64 m_sumSerial = 0;
+    QPointer<Task> m_againTask;
+    quint64 m_againSerial = 0;
+    KeySelection m_awaitedSelection; // on its way to the new rows
     Place m_place;
     bool m_restoring = false;
     bool m_treeShown = false;

@@ -22,6 +22,7 @@ namespace {
 
 constexpr int pageRowHeight = 28;
 constexpr std::size_t maxSummedAtOnce = 20'000; // some milliseconds
+constexpr std::size_t maxSelectedRanges = 2000; // the view looks through all of them for each cell it paints
 constexpr int treeDelayMs = 150; // a tree of many keys takes a second: not for every row of a burst of edits
 
 } // namespace
@@ -192,6 +193,75 @@ KeySelection KeyListPanel::selection() const {
 
 KeySelection KeyListPanel::everything() const {
     return {m_model.table(), m_model.rows(), {{0, m_model.matchingKeys()}}};
+}
+
+/// Thousands of keys were selected before the rows changed: a worker looks where they stand now.
+void KeyListPanel::findSelectionAgain(const KeySelection& chosen) {
+    dropAwaitedSelection();
+    if (chosen.isEmpty() || !m_runner) {
+        return;
+    }
+    m_awaitedSelection = chosen;
+    m_againTask = m_runner->start<Ranges>(
+        tr("Find the selected keys again"),
+        [chosen, table = m_model.table(),
+         rows = m_model.rows()](rustcask::Progress& progress) -> rustcask::Result<Ranges> {
+            auto ranges = findAgain(chosen, table, *rows, progress);
+            if (!ranges) {
+                rustcask::Error error;
+                error.code = rustcask::ErrorCode::cancelled;
+                return rustcask::failure(std::move(error));
+            }
+            return std::move(*ranges);
+        },
+        this,
+        [this, serial = m_againSerial, rows = m_model.rows()](const rustcask::Result<Ranges>& ranges) {
+            if (!ranges || serial != m_againSerial) {
+                return;
+            }
+            if (rows != m_model.rows()) { // edited meanwhile
+                findSelectionAgain(KeySelection(m_awaitedSelection));
+                return;
+            }
+            const auto wanted = static_cast<quint64>(m_awaitedSelection.size());
+            dropAwaitedSelection();
+            selectRanges(*ranges, wanted);
+        },
+        {.visible = false});
+}
+
+void KeyListPanel::selectRanges(const Ranges& ranges, quint64 wanted) {
+    if (ranges.size() > maxSelectedRanges) {
+        m_banner->show(Banner::Kind::info,
+                       tr("The list has changed, and the %1 selected keys stand in too many places now: nothing is "
+                          "selected any more.")
+                           .arg(formatCount(wanted)));
+        return;
+    }
+    QItemSelection selection;
+    const std::size_t first = m_model.firstOfPage();
+    const std::size_t end = first + static_cast<std::size_t>(m_model.rowCount());
+    for (const auto& [begin, behind] : ranges) {
+        const std::size_t from = std::max(begin, first);
+        const std::size_t to = std::min(behind, end);
+        if (from < to) {
+            selection.append(
+                QItemSelectionRange(m_model.index(static_cast<int>(from - first), 0),
+                                    m_model.index(static_cast<int>(to - first) - 1, KeyListModel::columns - 1)));
+        }
+    }
+    m_table->selectionModel()->select(selection, QItemSelectionModel::ClearAndSelect);
+}
+
+void KeyListPanel::dropAwaitedSelection() {
+    ++m_againSerial;
+    if (!m_awaitedSelection.isEmpty()) { // perhaps the last to hold a large source
+        m_loader.dispose(std::make_shared<const KeySelection>(std::exchange(m_awaitedSelection, {})));
+    }
+    if (m_againTask) {
+        m_againTask->cancel();
+        m_againTask.clear();
+    }
 }
 
 void KeyListPanel::sumSelection() {

@@ -17,6 +17,7 @@
 #include "theme/format.h"
 #include "theme/icons.h"
 #include "widgets/card.h"
+#include "widgets/choose_row.h"
 #include "widgets/labels.h"
 #include "widgets/row_delegate.h"
 
@@ -190,7 +191,7 @@ bool KeyTreeView::eventFilter(QObject* watched, QEvent* event) {
             if (m_model.isOpen(row)) {
                 m_model.setOpen(row, false);
             } else if (const int parent = m_model.parentRow(row); parent >= 0) {
-                m_table->selectRow(parent);
+                chooseRow(m_table, parent);
             }
             return true;
         }
@@ -225,8 +226,7 @@ bool KeyTreeView::selectKey(const QByteArray& key) {
     if (row < 0) {
         return false;
     }
-    m_table->selectRow(row);
-    m_table->scrollTo(m_model.index(row, 0));
+    chooseRow(m_table, row);
     return true;
 }
 
@@ -240,7 +240,7 @@ void KeyTreeView::restorePlace() {
     }
     for (int row = 0; row < std::min(m_model.rowCount(), 1000); ++row) { // a folder is found near the top or not at all
         if (m_model.isFolder(row) && m_model.key(row) == m_placeKey) {
-            m_table->selectRow(row);
+            chooseRow(m_table, row);
             return;
         }
     }

@@ -20,6 +20,7 @@
 #include "settings/settings.h"
 #include "theme/format.h"
 #include "widgets/card.h"
+#include "widgets/choose_row.h"
 #include "widgets/progress_strip.h"
 #include "widgets/states.h"
 
@@ -57,6 +58,7 @@ KeysPage::KeysPage(PageContext context, QWidget* parent) : Page(context, parent)
     listed.showTree = m_actions.showTree;
     listed.views = {m_actions.showNow, m_actions.showDeleted, m_actions.asOf};
     listed.columns = m_actions.columns;
+    listed.orders = m_actions.orders;
     m_list = new KeyListPanel(settings(), listed);
     m_value = new ValuePanel({m_actions.save, m_actions.discard, m_actions.loadFile, m_actions.saveFile}, settings());
     m_versions = new VersionsPanel(settings());
@@ -110,7 +112,7 @@ KeysPage::KeysPage(PageContext context, QWidget* parent) : Page(context, parent)
     connect(&m_list->loader(), &KeyListLoader::allRows, this, [this] {
         Q_EMIT milestone(QStringLiteral("all rows"));
         if (m_key.isEmpty() && m_list->model().rowCount() > 0) {
-            m_list->table()->selectRow(0); // something to see at once
+            chooseRow(m_list->table(), 0); // something to see at once
         }
     });
     connect(&m_list->model(), &QAbstractItemModel::modelReset, this, &KeysPage::noteRows);

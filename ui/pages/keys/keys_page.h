@@ -58,6 +58,7 @@ private:
             *saveFile, *refresh, *copyKey, *copyValue, *showRecord, *changes, *searches, *exportSelected,
             *exportMatching, *selectAll, *showTree, *showNow, *showDeleted, *asOf, *restore, *saveAll, *discardAll;
         QList<QAction*> columns;
+        QList<QAction*> orders;
     };
     void makeActions();
     void connectSession();

@@ -11,6 +11,7 @@
 #include "pages/keys/versions_panel.h"
 #include "session/session.h"
 #include "theme/format.h"
+#include "widgets/choose_row.h"
 
 namespace rustcask::ui {
 
@@ -32,7 +33,9 @@ void KeysPage::makeActions() {
         add("duplicate", tr("Duplicate…"), QKeySequence(Qt::CTRL | Qt::Key_D), [this] { duplicateKey(); });
     m_actions.rename = add("rename", tr("Rename…"), QKeySequence(Qt::Key_F2), [this] { renameKey(); });
     m_actions.remove = add("delete", tr("Delete"), QKeySequence(Qt::Key_Delete), [this] { removeSelected(); });
-    m_actions.removeMatching = add("deleteMatching", tr("Delete all matching…"), {}, [this] { removeAllMatching(); });
+    m_actions.removeMatching =
+        add("deleteMatching", tr("Delete all matching…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Delete),
+            [this] { removeAllMatching(); });
     m_actions.edit = add("edit", tr("Edit the value"), QKeySequence(Qt::CTRL | Qt::Key_E), [this] { m_value->edit(); });
     m_actions.save = add("save", tr("Save"), QKeySequence(Qt::CTRL | Qt::Key_S), [this] { save(false); });
     m_actions.discard = add("discard", tr("Discard"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_D), [this] {
@@ -42,17 +45,23 @@ void KeysPage::makeActions() {
     });
     m_actions.saveAll =
         add("saveAll", tr("Save all edits"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S), [this] { saveAll(); });
-    m_actions.discardAll = add("discardAll", tr("Discard all edits…"), {}, [this] { discardAll(); });
-    m_actions.loadFile = add("loadFile", tr("From file…"), {}, [this] {
+    m_actions.discardAll = add("discardAll", tr("Discard all edits…"), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_U),
+                               [this] { discardAll(); });
+    m_actions.loadFile = add("loadFile", tr("From file…"), QKeySequence(Qt::CTRL | Qt::Key_L), [this] {
         loadFile([this, key = m_value->key()](const QByteArray& bytes, const QString&) {
             if (key == m_value->key()) {
                 m_value->setEditedBytes(bytes);
             }
         });
     });
-    m_actions.loadFile->setToolTip(tr("Take the value from a file; nothing is stored before it is saved"));
-    m_actions.saveFile = add("saveFile", tr("To file…"), {}, [this] { saveFile(); });
-    m_actions.saveFile->setToolTip(tr("Write the value to a file, byte for byte"));
+    const auto explain = [](QAction* action, const QString& text) {
+        action->setToolTip(text + QStringLiteral(" (") + action->shortcut().toString(QKeySequence::NativeText) +
+                           QLatin1Char(')'));
+    };
+    explain(m_actions.loadFile, tr("Take the value from a file; nothing is stored before it is saved"));
+    m_actions.saveFile =
+        add("saveFile", tr("To file…"), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_S), [this] { saveFile(); });
+    explain(m_actions.saveFile, tr("Write the value to a file, byte for byte"));
     m_actions.refresh = add("refresh", tr("Read the keys again"), QKeySequence(Qt::Key_F5), [this] {
         m_list->loader().reload();
         readValue();
@@ -60,48 +69,78 @@ void KeysPage::makeActions() {
     });
     m_actions.copyKey = add("copyKey", tr("Copy the key"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C),
                             [this] { copyKeys(CopyFormat::text); });
-    m_actions.showRecord = add("showRecord", tr("Show the record in its file"), {}, [this] {
-        const int row = m_list->model().rowOf(m_list->currentKey());
-        if (row >= 0) {
-            const rustcask::SnapshotEntry entry = m_list->model().entry(row);
-            Q_EMIT pageRequested(QStringLiteral("storage"), QByteArray::number(qulonglong{entry.generation.value}) +
-                                                                '@' + QByteArray::number(qulonglong{entry.offset}));
-        }
-    });
+    m_actions.showRecord =
+        add("showRecord", tr("Show the record in its file"), QKeySequence(Qt::CTRL | Qt::Key_J), [this] {
+            const int row = m_list->model().rowOf(m_list->currentKey());
+            if (row >= 0) {
+                const rustcask::SnapshotEntry entry = m_list->model().entry(row);
+                Q_EMIT pageRequested(QStringLiteral("storage"), QByteArray::number(qulonglong{entry.generation.value}) +
+                                                                    '@' + QByteArray::number(qulonglong{entry.offset}));
+            }
+        });
     m_actions.changes =
         add("changes", tr("Changes of this session…"), QKeySequence(Qt::CTRL | Qt::Key_H), [this] { showChanges(); });
-    m_actions.copyValue = add("copyValue", tr("Copy the value"), {}, [this] { copyValue(CopyFormat::text); });
-    m_actions.exportSelected = add("exportSelected", tr("Export the selection…"), {}, [this] {
-        const KeySelection keys = m_list->selection();
-        exportKeys(keys.size() == 1 ? tr("the selected key") : tr("the %1 selected keys").arg(formatCount(keys.size())),
-                   keys);
-    });
-    m_actions.exportMatching = add("exportMatching", tr("Export all matching…"), {}, [this] {
-        const KeySelection keys = m_list->everything();
-        exportKeys(tr("the %1 keys that match “%2”").arg(formatCount(keys.size()), m_list->loader().filter().text),
-                   keys);
-    });
+    m_actions.copyValue = add("copyValue", tr("Copy the value"), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_C),
+                              [this] { copyValue(CopyFormat::text); });
+    m_actions.exportSelected =
+        add("exportSelected", tr("Export the selection…"), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_E), [this] {
+            const KeySelection keys = m_list->selection();
+            const QString count = formatCount(keys.size());
+            exportKeys(keys.size() == 1          ? tr("the selected key")
+                       : m_view == View::deleted ? tr("the %1 selected deleted keys").arg(count)
+                       : m_view == View::past    ? tr("the %1 selected keys as of then").arg(count)
+                                                 : tr("the %1 selected keys").arg(count),
+                       keys);
+        });
+    m_actions.exportMatching =
+        add("exportMatching", tr("Export all matching…"), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_M), [this] {
+            const KeySelection keys = m_list->everything();
+            const QString count = formatCount(keys.size());
+            const QString filter = m_list->loader().filter().text;
+            exportKeys(!filter.isEmpty()         ? tr("the %1 keys that match “%2”").arg(count, filter)
+                       : m_view == View::deleted ? tr("the %1 deleted keys").arg(count)
+                                                 : tr("the %1 keys as of then").arg(count),
+                       keys);
+        });
     m_actions.selectAll = add("selectAll", tr("Select all keys listed"), QKeySequence(QKeySequence::SelectAll), [this] {
         m_list->table()->setFocus();
         m_list->table()->selectAll();
     });
+    add("goList", tr("Go to the list"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_K),
+        [this] { m_list->enterList(); });
     m_actions.showTree = add("tree", tr("Show the keys as folders"), QKeySequence(Qt::CTRL | Qt::Key_T), [this] {
         m_list->setTreeShown(m_actions.showTree->isChecked());
         updateActions();
     });
     m_actions.showTree->setCheckable(true);
-    m_actions.showNow = add("now", tr("Show the keys as they are now"), {}, [this] { showNow(); });
-    m_actions.showDeleted = add("deleted", tr("Show deleted keys"), {}, [this] { showDeleted(); });
-    m_actions.asOf = add("asOf", tr("Show the keys as of…"), {}, [this] { askForMoment(); });
-    m_actions.restore = add("restore", tr("Restore"), {}, [this] { restoreSelected(); });
-    m_actions.restore->setToolTip(tr("Store the selected keys' former values again"));
+    m_actions.showNow =
+        add("now", tr("Show the keys as they are now"), QKeySequence(Qt::Key_F9), [this] { showNow(); });
+    m_actions.showDeleted =
+        add("deleted", tr("Show deleted keys"), QKeySequence(Qt::Key_F7), [this] { showDeleted(); });
+    m_actions.asOf = add("asOf", tr("Show the keys as of…"), QKeySequence(Qt::Key_F8), [this] { askForMoment(); });
+    m_actions.restore =
+        add("restore", tr("Restore"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_R), [this] { restoreSelected(); });
+    explain(m_actions.restore, tr("Store the selected keys' former values again"));
     const std::pair<const char*, QString> columns[] = {{"columnSize", tr("Column: value size")},
                                                        {"columnWritten", tr("Column: written")},
                                                        {"columnGeneration", tr("Column: generation")}};
+    int digit = Qt::Key_1;
     for (const auto& [name, text] : columns) {
-        QAction* column = add(name, text, {}, [] {});
+        const QKeySequence shortcut(Qt::CTRL | Qt::ALT | static_cast<Qt::Key>(digit++));
+        QAction* column = add(name, text, shortcut, [] {});
         column->setCheckable(true);
         m_actions.columns.append(column);
+    }
+    const std::tuple<const char*, QString, Qt::Key, int> orders[] = {
+        {"sortKey", tr("Sort by key"), Qt::Key_K, KeyListModel::keyColumn},
+        {"sortSize", tr("Sort by value size"), Qt::Key_Z, KeyListModel::sizeColumn},
+        {"sortWritten", tr("Sort by time of writing"), Qt::Key_W, KeyListModel::writtenColumn},
+        {"sortGeneration", tr("Sort by generation"), Qt::Key_G, KeyListModel::generationColumn}};
+    for (const auto& [name, text, key, column] : orders) {
+        QAction* order = add(name, text, QKeySequence(Qt::CTRL | Qt::ALT | key),
+                             [this, wanted = column] { m_list->sortBy(wanted); });
+        explain(order, tr("%1; once more: the other way round").arg(text));
+        m_actions.orders.append(order);
     }
     makeValueActions();
 }
@@ -125,8 +164,12 @@ void KeysPage::updateActions() {
     m_actions.removeMatching->setText(filtered ? tr("Delete %1 matching…").arg(formatCount(matching))
                                                : tr("Delete all matching…"));
     m_actions.removeMatching->setVisible(filtered);
-    m_actions.exportSelected->setEnabled(now && selected > 0);
-    m_actions.exportMatching->setEnabled(now && filtered);
+    m_actions.exportSelected->setEnabled(selected > 0);
+    m_actions.exportMatching->setEnabled(filtered || (open && !now && complete && matching > 0));
+    m_actions.exportMatching->setText(filtered || now ? tr("Export all matching…") : tr("Export all listed…"));
+    for (QAction* order : std::as_const(m_actions.orders)) {
+        order->setEnabled(open && !m_list->isTreeShown());
+    }
     m_actions.showTree->setEnabled(open);
     m_actions.showNow->setEnabled(open && !now);
     m_actions.showDeleted->setEnabled(open && m_view != View::deleted);
@@ -157,7 +200,7 @@ QStringList KeysPage::scenes() const {
 void KeysPage::enterScene(const QString& scene) {
     QTableView* table = m_list->table();
     if (m_list->selectedCount() != 1 && m_list->model().rowCount() > 0) {
-        table->selectRow(std::min(4, m_list->model().rowCount() - 1));
+        chooseRow(table, std::min(4, m_list->model().rowCount() - 1));
     }
     if (enterValueScene(scene)) {
         return;

@@ -4,6 +4,7 @@
 #include <QClipboard>
 
 #include "models/key_list_model.h"
+#include "models/past_source.h"
 #include "pages/keys/key_list_panel.h"
 #include "pages/keys/keys_page.h"
 #include "pages/keys/value_panel.h"
@@ -34,6 +35,22 @@ void KeysPage::exportKeys(const QString& what, const KeySelection& keys) {
     request.what = what;
     request.count = keys.size();
     request.keyAt = [keys](std::size_t index) { return keys.entry(index).key; };
+    if (m_view != View::now) {
+        const auto source = std::dynamic_pointer_cast<const PastSource>(m_list->model().source());
+        if (!source) {
+            return;
+        }
+        request.valueAt = [keys, source](std::size_t index, std::string& value) -> rustcask::Result<bool> {
+            auto read = source->value(keys.id(index));
+            if (!read && read.error().code != rustcask::ErrorCode::corruption) {
+                return rustcask::failure(std::move(read.error()));
+            }
+            value = read ? std::move(*read) : std::string();
+            return read.has_value();
+        };
+        request.absentText = tr("%1 of the keys were left out: their values are not in the log any more, or are "
+                                "damaged.");
+    }
     Q_EMIT exportRequested(request);
 }
 

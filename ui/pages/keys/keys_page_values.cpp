@@ -26,8 +26,16 @@ void KeysPage::makeValueActions() {
         connect(action, &QAction::triggered, this, std::move(run));
     };
     add("findInValue", tr("Find in the value"), QKeySequence(Qt::CTRL | Qt::Key_G), [this] { m_value->find(); });
-    add("compareVersions", tr("Compare versions…"), {}, [this] { static_cast<void>(m_versions->compare()); });
-    add("decoders", tr("External decoders…"), {}, [this] { (new ExternalDecodersDialog(settings(), this))->open(); });
+    add("compareVersions", tr("Compare versions…"), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_V),
+        [this] { static_cast<void>(m_versions->compare()); });
+    add("goVersions", tr("Go to the versions"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_H),
+        [this] { m_versions->focusVersions(); });
+    add("viewVersion", tr("View the version"), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_B),
+        [this] { m_versions->viewCurrent(); });
+    add("restoreVersion", tr("Restore the version"), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_R),
+        [this] { m_versions->restoreCurrent(); });
+    add("decoders", tr("External decoders…"), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_X),
+        [this] { (new ExternalDecodersDialog(settings(), this))->open(); });
     const std::pair<const char*, std::pair<QString, ValuePanel::Tab>> tabs[] = {
         {"showText", {tr("Show the value as text"), ValuePanel::textTab}},
         {"showJson", {tr("Show the value as JSON"), ValuePanel::jsonTab}},

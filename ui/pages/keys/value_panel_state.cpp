@@ -98,10 +98,14 @@ QString ValuePanel::noteFor(int tab) const {
         return tr("Opened read-only: nothing can be changed.");
     }
     if (tab == textTab && !m_shown->text) {
-        return tr("%1 Shown in pages for reading.").arg(m_shown->whyNotText);
+        const bool tooLarge = m_document.isPaged() || m_bytes.size() > maxTextBytes;
+        return tooLarge ? tr("%1 Read it here in pages; change it with “To file…” and “From file…”.")
+                              .arg(m_shown->whyNotText)
+                        : tr("%1 Shown in pages for reading.").arg(m_shown->whyNotText);
     }
     if (tab == hexTab && (m_document.isPaged() || m_bytes.size() > static_cast<qsizetype>(maxWholeBytes))) {
-        return tr("Above %1 bytes are replaced from a file.").arg(formatBytes(maxWholeBytes));
+        return tr("Values above %1 are not edited here: change them with “To file…” and “From file…”.")
+            .arg(formatBytes(maxWholeBytes));
     }
     return {};
 }

@@ -15,6 +15,7 @@
 #include "theme/tokens.h"
 #include "values/tree_diff.h"
 #include "widgets/card.h"
+#include "widgets/choose_row.h"
 #include "widgets/color_swatch.h"
 #include "widgets/labels.h"
 #include "widgets/row_delegate.h"
@@ -376,6 +377,13 @@ void VersionsPanel::summarise() {
 
 const rustcask::Version* VersionsPanel::currentVersion() const {
     return m_model.version(m_table->currentIndex().row());
+}
+
+void VersionsPanel::focusVersions() {
+    m_table->setFocus();
+    if (!m_table->selectionModel()->hasSelection() && m_model.rowCount() > 0) {
+        chooseRow(m_table, 0);
+    }
 }
 
 void VersionsPanel::setRestoreEnabled(bool enabled) {

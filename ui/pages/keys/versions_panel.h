@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <QPointer>
+#include <QPushButton>
 #include <QTimer>
 #include <QWidget>
 
@@ -17,7 +18,6 @@
 
 QT_BEGIN_NAMESPACE
 class QLabel;
-class QPushButton;
 class QStackedWidget;
 class QTableView;
 QT_END_NAMESPACE
@@ -51,6 +51,11 @@ public:
     [[nodiscard]] const VersionHistoryModel& model() const { return m_model; }
     [[nodiscard]] const rustcask::Version* currentVersion() const;
     void setRestoreEnabled(bool enabled);
+    /// As the buttons do with the version selected; nothing happens where they are disabled.
+    void viewCurrent() { m_view->click(); }
+    void restoreCurrent() { m_restore->click(); }
+    /// Gives the versions the focus, the newest selected when none is.
+    void focusVersions();
     /// Ordered with a click, for tests and screenshots: as the Compare button does. nullptr: there is nothing to
     /// compare.
     VersionDiffDialog* compare();

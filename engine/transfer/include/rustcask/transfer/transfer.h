@@ -87,10 +87,19 @@ struct ImportOptions {
 /// The key number `index` of those chosen; valid until the next call. Called in the exporting thread.
 using KeyAt = std::function<std::string_view(std::size_t index)>;
 
+/// The value of the key number `index` into `value`, whose capacity is reused. False: there is none to be had. Called
+/// in the exporting thread.
+using ValueAt = std::function<Result<bool>(std::size_t index, std::string& value)>;
+
 /// Writes the records of `count` chosen keys in the order of their numbers, each with its value of the moment it is
 /// read, and finishes the writer. Progress counts keys and the bytes of values. Errors: cancelled, those of the writer
 /// and of `Database::get`.
 [[nodiscard]] Result<TransferReport> exportKeys(const Database& database, std::size_t count, const KeyAt& keyAt,
+                                                RecordWriter& writer, Progress& progress);
+
+/// The same with values from elsewhere than the database, such as those of an earlier moment. Errors: cancelled, those
+/// of the writer and of `valueAt`.
+[[nodiscard]] Result<TransferReport> exportKeys(std::size_t count, const KeyAt& keyAt, const ValueAt& valueAt,
                                                 RecordWriter& writer, Progress& progress);
 
 /// Puts the records of the reader, in their order. Progress counts records read and the bytes of the source. What was
