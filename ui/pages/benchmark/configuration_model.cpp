@@ -104,6 +104,10 @@ std::vector<ConfigurationModel::Entry> peerConfigurations(const bench::EngineReg
             continue;
         if (auto config = engines.matched(kind->name(), bench::Durability::d1)) {
             config->label = kind->title();
+            for (const bench::OptionInfo& option : kind->options()) // a configuration names what differs, no more
+                if (const auto given = config->options.find(option.name);
+                    given != config->options.end() && given->second == option.defaultValue)
+                    config->options.erase(given);
             entries.push_back({std::move(*config), false});
         }
     }

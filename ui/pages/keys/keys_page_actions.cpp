@@ -97,9 +97,12 @@ void KeysPage::makeActions() {
             const KeySelection keys = m_list->everything();
             const QString count = formatCount(keys.size());
             const QString filter = m_list->loader().filter().text;
-            exportKeys(!filter.isEmpty()         ? tr("the %1 keys that match “%2”").arg(count, filter)
-                       : m_view == View::deleted ? tr("the %1 deleted keys").arg(count)
-                                                 : tr("the %1 keys as of then").arg(count),
+            const bool one = keys.size() == 1;
+            exportKeys(one && m_view == View::deleted ? tr("the deleted key")
+                       : one                          ? tr("the one key listed")
+                       : !filter.isEmpty()            ? tr("the %1 keys that match “%2”").arg(count, filter)
+                       : m_view == View::deleted      ? tr("the %1 deleted keys").arg(count)
+                                                      : tr("the %1 keys as of then").arg(count),
                        keys);
         });
     m_actions.selectAll = add("selectAll", tr("Select all keys listed"), QKeySequence(QKeySequence::SelectAll), [this] {

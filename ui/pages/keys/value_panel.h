@@ -174,6 +174,7 @@ private:
     QLabel* m_note = nullptr;
     QPushButton* m_more = nullptr; // unpack more
     QPushButton* m_back = nullptr;
+    QList<QWidget*> m_editButtons;
 };
 
 } // namespace rustcask::ui

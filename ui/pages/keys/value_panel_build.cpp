@@ -99,10 +99,11 @@ void ValuePanel::build() {
     m_back = makeButton(tr("Back to the live value"));
     footer->addWidget(m_more);
     footer->addWidget(m_back);
-    footer->addWidget(makeButton(m_actions.loadFile));
+    m_editButtons = {makeButton(m_actions.loadFile), makeButton(m_actions.discard), makePrimaryButton(m_actions.save)};
+    footer->addWidget(m_editButtons[0]);
     footer->addWidget(makeButton(m_actions.saveFile));
-    footer->addWidget(makeButton(m_actions.discard));
-    footer->addWidget(makePrimaryButton(m_actions.save));
+    footer->addWidget(m_editButtons[1]);
+    footer->addWidget(m_editButtons[2]);
 
     connect(m_tabs, &QTabBar::currentChanged, this, [this](int tab) {
         if (m_filling || !m_hasValue) {

@@ -65,6 +65,9 @@ void ValuePanel::updateState() {
     m_actions.loadFile->setEnabled(may);
     m_actions.saveFile->setEnabled(m_hasValue);
     m_back->setVisible(m_isVersion);
+    for (QWidget* button : std::as_const(m_editButtons)) { // what was is not edited: leave room for the way back
+        button->setVisible(!m_isVersion);
+    }
     m_more->setVisible(m_hasValue && m_shown && m_shown->unpackCut && m_command.isEmpty());
     const QString note = m_hasValue ? noteFor(m_tabs->currentIndex()) : QString();
     m_note->setText(note);
