@@ -170,7 +170,7 @@ void KeyListPanel::buildTable(Settings& settings, const Actions& actions) {
     header->setMinimumSectionSize(56);
     header->setSectionResizeMode(KeyListModel::keyColumn, QHeaderView::Stretch);
     m_table->setColumnWidth(KeyListModel::sizeColumn, 88);
-    m_table->setColumnWidth(KeyListModel::writtenColumn, 132);
+    m_table->setColumnWidth(KeyListModel::writtenColumn, 150);
     m_table->setColumnWidth(KeyListModel::generationColumn, 88);
     settings.keep(header, QStringLiteral("keys/columns"));
     header->setSortIndicator(KeyListModel::keyColumn, Qt::AscendingOrder);

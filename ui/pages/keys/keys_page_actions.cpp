@@ -202,6 +202,12 @@ QStringList KeysPage::scenes() const {
 
 void KeysPage::enterScene(const QString& scene) {
     QTableView* table = m_list->table();
+    if (scene != QStringLiteral("deleted") && scene != QStringLiteral("as-of")) {
+        showNow();
+    }
+    if (scene != QStringLiteral("folders") && m_actions.showTree->isChecked()) {
+        m_actions.showTree->trigger();
+    }
     if (m_list->selectedCount() != 1 && m_list->model().rowCount() > 0) {
         chooseRow(table, std::min(4, m_list->model().rowCount() - 1));
     }
@@ -226,7 +232,6 @@ void KeysPage::enterScene(const QString& scene) {
         m_actions.showTree->trigger();
         m_list->openFirstFolder();
     } else if (scene == QStringLiteral("deleted")) {
-        m_list->setTreeShown(false);
         showDeleted();
     } else if (scene == QStringLiteral("as-of")) {
         askForMoment();
