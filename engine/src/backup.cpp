@@ -11,11 +11,11 @@
 
 #include "format/data_record.h"
 #include "format/file_names.h"
-#include "format/hint.h"
 #include "inspect_catalog.h"
 #include "io/file_system.h"
 #include "recovery/recovery.h"
 #include "repair_staging.h"
+#include "verify_hint.h"
 
 namespace rustcask {
 namespace {
@@ -226,29 +226,50 @@ private:
             if ((*next)->kind == log::Scanned::Kind::record) // after damage too, which then is no torn tail
                 end = (*next)->offset + (*next)->bytes;
         }
+        // The newest file has a hint only while nobody appends to it. What was there when it was written is damaged,
+        // not torn, where it is no record any more; left out, it would not be missed in the backup.
+        auto hint = m_fileSystem->open(hintOf(found), io::OpenMode::read);
+        std::uint64_t hinted = 0;
+        if (hint) {
+            auto durable = durableBytes(**hint, found, *size);
+            if (!durable)
+                return failure(std::move(durable.error()));
+            hinted = *durable;
+            // Closed meanwhile: the hint is of what was appended since the look at the length.
+            auto now = hinted > *size ? (*file)->size() : size;
+            if (!now)
+                return failure(std::move(now.error()));
+            if (hinted > *size && hinted <= *now)
+                hinted = 0;
+        }
+        end = std::max(end, std::min(hinted, *size));
         const fs::path to = into / format::dataFileName(found.generation);
         if (auto done = repair::copyFile(*m_fileSystem, **file, to, end, m_progress, operation); !done)
             return done;
         count(end, end);
         m_report.bytesLeftOut = *size - end;
-        return newestHint(found, end, into);
+        return hinted >= end && hinted > 0 ? newestHint(**hint, found, into) : Result<void>();
     }
 
-    // The newest file has a hint only while nobody appends to it; taken along if it is of just these bytes.
-    Result<void> newestHint(const FoundFile& found, std::uint64_t dataBytes, const fs::path& into) {
-        auto hint = m_fileSystem->open(hintOf(found), io::OpenMode::read);
-        if (!hint)
-            return {};
-        auto size = (*hint)->size();
-        char head[format::hintHeaderBytes];
-        auto read = (*hint)->readAt(0, head, sizeof head);
-        if (!size || !read || *read != sizeof head)
-            return {};
-        const auto header = format::decodeHintHeader({head, sizeof head}, *size);
-        if (!header || header->dataBytes != dataBytes)
-            return {};
+    // The length that the hint of the newest file is for; 0: it is not to be believed.
+    Result<std::uint64_t> durableBytes(const io::File& hint, const FoundFile& found, std::uint64_t dataBytes) {
+        auto size = hint.size();
+        if (!size)
+            return failure(std::move(size.error()));
+        inspect::HintCheck check(
+            hint, *size, found.generation, dataBytes, true,
+            [](Severity, std::uint64_t, std::uint64_t, const std::optional<Field>&, const std::string&) {});
+        if (auto begun = check.begin(); !begun)
+            return failure(std::move(begun.error()));
+        return check.durableBytes();
+    }
+
+    Result<void> newestHint(const io::File& hint, const FoundFile& found, const fs::path& into) {
+        auto size = hint.size();
+        if (!size)
+            return failure(std::move(size.error()));
         const fs::path to = into / format::hintFileName(found.generation);
-        if (auto done = repair::copyFile(*m_fileSystem, **hint, to, *size, m_progress, operation); !done)
+        if (auto done = repair::copyFile(*m_fileSystem, hint, to, *size, m_progress, operation); !done)
             return done;
         count(*size, *size);
         return {};

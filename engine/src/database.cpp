@@ -90,6 +90,10 @@ bool readRecord(const Core& core, log::Segment& segment, std::string_view key, c
     // Grows with the largest record a thread reads and then stays, so that gets do not allocate.
     thread_local std::string scratch;
     constexpr std::size_t keptScratchBytes = 16 << 20;
+    if (core.segments.isDoubtful(location.sequence, location.file)) {
+        error = core.segments.doubtError("read the value");
+        return false;
+    }
     const std::uint64_t bytes = format::recordBytes(key.size(), location.valueBytes);
     const char* record = core.segments.readMapped(segment, location.offset, bytes);
     if (record == nullptr) {
@@ -117,6 +121,8 @@ bool readRecord(const Core& core, log::Segment& segment, std::string_view key, c
 
 Result<Timestamp> readTime(const Core& core, log::Segment& segment, std::string_view key,
                            const keydir::Location& location) {
+    if (core.segments.isDoubtful(location.sequence, location.file))
+        return failure(core.segments.doubtError("read a record's time"));
     std::string scratch;
     auto head = core.segments.read(segment, location.offset, format::recordHeaderBytes, scratch);
     if (!head)
@@ -402,48 +408,6 @@ Result<std::size_t> Database::Impl::getMany(std::span<const std::string_view> ke
         }
     }
     return found;
-}
-
-Result<bool> Database::Impl::contains(std::string_view key) const {
-    if (auto valid = checkRead(key, "look up a key"))
-        return failure(*std::move(valid));
-    const keydir::Reclaimer::Guard guard(m_core->reclaimer);
-    return m_keydir.find(key, m_keydir.hash(key)).has_value();
-}
-
-Result<std::optional<KeyInfo>> Database::Impl::info(std::string_view key) {
-    if (auto valid = checkRead(key, "look up a key"))
-        return failure(*std::move(valid));
-    std::optional<keydir::Location> missed;
-    for (;;) {
-        std::optional<keydir::Location> location;
-        std::optional<Error> error;
-        {
-            const keydir::Reclaimer::Guard guard(m_core->reclaimer);
-            location = m_keydir.find(key, m_keydir.hash(key));
-            if (!location)
-                return std::optional<KeyInfo>();
-            log::Segment* segment = m_core->segments.at(location->file);
-            if (segment == nullptr)
-                continue;
-            auto time = detail::readTime(*m_core, *segment, key, *location);
-            if (time)
-                return KeyInfo{.location = {.generation = segment->generation,
-                                            .offset = location->offset,
-                                            .recordBytes = format::recordBytes(key.size(), location->valueBytes)},
-                               .sequence = Sequence{location->sequence},
-                               .time = *time,
-                               .valueBytes = location->valueBytes};
-            error = std::move(time.error());
-        }
-        if (!io::isMissing(*error) || missed == location)
-            return failure(std::move(*error));
-        missed = location;
-        if (m_options.readOnly) {
-            if (auto refreshed = refresh(); !refreshed)
-                return failure(std::move(refreshed.error()));
-        }
-    }
 }
 
 Stats Database::Impl::stats() const {

@@ -63,8 +63,8 @@ public:
     // Reading
     [[nodiscard]] Result<bool> get(std::string_view key, std::string& value);
     [[nodiscard]] Result<std::size_t> getMany(std::span<const std::string_view> keys, std::vector<Lookup>& results);
-    [[nodiscard]] Result<bool> contains(std::string_view key) const;
-    [[nodiscard]] Result<std::optional<KeyInfo>> info(std::string_view key);
+    [[nodiscard]] Result<bool> contains(std::string_view key) const;                          // database_keydir.cpp
+    [[nodiscard]] Result<std::optional<KeyInfo>> info(std::string_view key);                  // database_keydir.cpp
     [[nodiscard]] Result<std::shared_ptr<const ValueReader>> openValue(std::string_view key); // value_reader.cpp
     [[nodiscard]] Result<std::optional<KeydirEntry>> keydirEntry(std::string_view key) const; // database_keydir.cpp
     [[nodiscard]] Result<KeydirStats> keydirStats() const;
@@ -96,6 +96,9 @@ private:
         return !m_options.readOnly && !m_closed.load(std::memory_order_relaxed) &&
                !m_faulted.load(std::memory_order_acquire);
     }
+    /// Whether there is a location; corruption if damage may have taken a newer record. The caller stands in a guard.
+    [[nodiscard]] Result<bool> isPresent(const std::optional<keydir::Location>& location,
+                                         std::string_view operation) const;
     [[nodiscard]] Result<void> checkOpen(std::string_view operation) const;
     [[nodiscard]] Result<void> checkWritable(std::string_view operation) const;
     void setFault(const Error& error);

@@ -7,6 +7,57 @@
 
 namespace rustcask {
 
+// A record that damage may have superseded is not passed off as the newest.
+Result<bool> Database::Impl::isPresent(const std::optional<keydir::Location>& location,
+                                       std::string_view operation) const {
+    if (location && m_core->segments.isDoubtful(location->sequence, location->file))
+        return failure(m_core->segments.doubtError(operation));
+    return location.has_value();
+}
+
+Result<bool> Database::Impl::contains(std::string_view key) const {
+    constexpr std::string_view operation = "look up a key";
+    if (auto valid = checkRead(key, operation))
+        return failure(*std::move(valid));
+    const keydir::Reclaimer::Guard guard(m_core->reclaimer);
+    return isPresent(m_keydir.find(key, m_keydir.hash(key)), operation);
+}
+
+Result<std::optional<KeyInfo>> Database::Impl::info(std::string_view key) {
+    if (auto valid = checkRead(key, "look up a key"))
+        return failure(*std::move(valid));
+    std::optional<keydir::Location> missed;
+    for (;;) {
+        std::optional<keydir::Location> location;
+        std::optional<Error> error;
+        {
+            const keydir::Reclaimer::Guard guard(m_core->reclaimer);
+            location = m_keydir.find(key, m_keydir.hash(key));
+            if (!location)
+                return std::optional<KeyInfo>();
+            log::Segment* segment = m_core->segments.at(location->file);
+            if (segment == nullptr)
+                continue;
+            auto time = detail::readTime(*m_core, *segment, key, *location);
+            if (time)
+                return KeyInfo{.location = {.generation = segment->generation,
+                                            .offset = location->offset,
+                                            .recordBytes = format::recordBytes(key.size(), location->valueBytes)},
+                               .sequence = Sequence{location->sequence},
+                               .time = *time,
+                               .valueBytes = location->valueBytes};
+            error = std::move(time.error());
+        }
+        if (!io::isMissing(*error) || missed == location)
+            return failure(std::move(*error));
+        missed = location;
+        if (m_options.readOnly) {
+            if (auto refreshed = refresh(); !refreshed)
+                return failure(std::move(refreshed.error()));
+        }
+    }
+}
+
 Result<std::optional<KeydirEntry>> Database::Impl::keydirEntry(std::string_view key) const {
     if (auto refused = checkRead(key, "look up a key"))
         return failure(*std::move(refused));

@@ -178,6 +178,10 @@ std::optional<Result<bool>> Database::Impl::refusal(Operation operation, std::st
         return std::nullopt;
     const keydir::Reclaimer::Guard guard(m_core->reclaimer);
     const auto present = m_keydir.find(key, hash);
+    // What depends on the newest record; a delete of whatever is there does not.
+    if (expected || operation != Operation::remove)
+        if (auto known = isPresent(present, describe(operation == Operation::remove)); !known)
+            return known;
     const bool goesOn = expected ? present && present->sequence == expected->value
                                  : present.has_value() == (operation == Operation::remove);
     if (goesOn)

@@ -72,10 +72,12 @@ public:
     }
 
 private:
-    void remark(Severity severity, const FileEntry& entry, std::string text, std::string advice) {
+    void remark(Severity severity, const FileEntry& entry, std::string text, std::string advice,
+                std::optional<Field> field = std::nullopt) {
         m_catalog.remarks.push_back({.severity = severity,
                                      .file = entry.path,
                                      .bytes = entry.bytes,
+                                     .field = field,
                                      .text = std::move(text),
                                      .advice = std::move(advice)});
     }
@@ -91,7 +93,10 @@ private:
             remark(Severity::error, entry,
                    "this merge record is damaged: which files the merge replaced cannot be told, so all of them are "
                    "looked at",
-                   "Keep a copy of the directory before the next opening for writing");
+                   "Keep a copy of the directory before the next opening for writing",
+                   record                                                      ? Field::generation
+                   : !std::string_view(*bytes).starts_with(format::mergeMagic) ? Field::magic
+                                                                               : Field::checksum);
         return {};
     }
 

@@ -41,6 +41,7 @@ struct Remark {
     Severity severity = Severity::note;
     std::filesystem::path file{};
     std::uint64_t bytes = 0;
+    std::optional<Field> field{};
     std::string text{};
     std::string advice{};
 };

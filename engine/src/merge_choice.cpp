@@ -79,7 +79,7 @@ Database::Impl::Segments Database::Impl::selectInputs(const MergeSelection& sele
         }
         if (reason.empty())
             continue;
-        if (file.damaged) {
+        if (file.damaged || m_core->segments.boundsDoubt(*segment)) {
             preview.damagedLeftOut.push_back(file.generation);
             continue;
         }

@@ -79,6 +79,7 @@ Result<bool> Database::Impl::refreshOnce() {
             if (format::decodeFileHeader({bytes, *read}, header) != format::HeaderVerdict::valid)
                 continue;
             segment.created = header.created;
+            segment.ordered = !header.mergeOutput;
             segment.headerBytes.store(format::fileHeaderBytes, std::memory_order_relaxed);
             segment.bytes.store(format::fileHeaderBytes, std::memory_order_release);
         }
@@ -112,6 +113,7 @@ Result<bool> Database::Impl::refreshOnce() {
         if (auto done = m_core->segments.remove(segment); !done)
             return failure(std::move(done.error()));
     }
+    m_core->segments.updateDoubt();
     std::uint64_t highest = m_lastSequence.load(std::memory_order_relaxed);
     for (const auto& segment : m_core->segments.list())
         highest = std::max(highest, segment->highestSequence.load(std::memory_order_relaxed));

@@ -153,10 +153,19 @@ private:
                 return failure(std::move(done.error()));
         }
         data.advanceTo(file.bytes);
+        // What was durable when the hint was written is not torn by a crash.
+        const std::uint64_t durable = check ? check->durableBytes() : 0;
+        auto bytesNow = durable > file.bytes ? data.size() : file.bytes; // beside a writer, it may have grown
+        if (!bytesNow)
+            return failure(std::move(bytesNow.error()));
+        const bool cut = durable > *bytesNow;
+        damaged = damaged || cut || (firstDamage > 0 && firstDamage < durable);
 
         if (damaged) {
             finding.state = HintState::dataDamaged;
-            const std::string where = firstDamage > 0
+            const std::string where = cut ? "the data file ends " + std::to_string(durable - file.bytes) +
+                                                " bytes before the end that its hint knows"
+                                      : firstDamage > 0
                                           ? "the data file is damaged from offset " + std::to_string(firstDamage)
                                           : std::string("the data file's header is damaged");
             finding.text = !hintFile ? where + ", so it gets no hint"
@@ -175,7 +184,8 @@ private:
             finding.state = fits ? HintState::fits : HintState::unfit;
         }
         examined.worthAHint = finding.state == HintState::missing || finding.state == HintState::unfit;
-        if (damaged && hintFile && !fits)
+        // One that is not of this file, or contradicts it, knows nothing.
+        if (damaged && hintFile && !fits && (durable == 0 || check->contradicts()))
             finding.removed = true; // to be done by the caller that may
         return examined;
     }

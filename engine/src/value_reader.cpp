@@ -154,6 +154,11 @@ Result<std::shared_ptr<const ValueReader>> Database::Impl::openValue(std::string
             guard.countOperation();
             location = m_keydir.find(key, hash);
         }
+        {
+            const keydir::Reclaimer::Guard guard(m_core->reclaimer);
+            if (auto known = isPresent(location, operation); !known)
+                return failure(std::move(known.error()));
+        }
         if (!location)
             return std::shared_ptr<const ValueReader>();
         const auto segments = m_core->segments.list();

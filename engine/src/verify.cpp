@@ -59,7 +59,7 @@ public:
         if (!catalog)
             return failure(std::move(catalog.error()));
         for (const inspect::Remark& remark : catalog->remarks)
-            add(remark.severity, remark.file, 0, remark.bytes, std::nullopt, remark.text, remark.advice);
+            add(remark.severity, remark.file, 0, remark.bytes, remark.field, remark.text, remark.advice);
         std::uint64_t bytes = 0;
         for (const CatalogFile& file : catalog->data)
             bytes += file.bytes + file.hintBytes;
@@ -138,6 +138,7 @@ private:
         const CatalogFile& file;
         std::unique_ptr<inspect::WatchedFile> hintFile{};
         std::unique_ptr<inspect::HintCheck> hint{};
+        std::uint64_t durableBytes = 0; ///< so much was whole once; 0: not known
         std::uint64_t records = 0;
         Sequence last{};
         std::uint64_t copies = 0; ///< records that another file holds too
@@ -168,7 +169,14 @@ private:
                                           std::optional<Field> field, std::string text) {
                 add(severity, path, offset, length, field, std::move(text), hintAdvice);
             });
-        return scan.hint->begin();
+        auto begun = scan.hint->begin();
+        scan.durableBytes = scan.hint->durableBytes();
+        if (begun && scan.durableBytes > scan.file.bytes)
+            add(Severity::error, scan.file.path, scan.file.bytes, scan.durableBytes - scan.file.bytes, std::nullopt,
+                "the file ends " + bytesText(scan.durableBytes - scan.file.bytes) +
+                    " before the end that its hint file knows: the records there are gone",
+                damageAdvice);
+        return begun;
     }
 
     Result<void> endHint(Scan& scan) {
@@ -207,6 +215,8 @@ private:
         auto bytes = watched.size();
         if (!bytes)
             return failure(std::move(bytes.error()));
+        if (scan.tornFrom && *scan.tornFrom < scan.durableBytes)
+            flushTorn(scan); // no crash tears what was durable
         // Of a file that has grown meanwhile, the last record may just go beyond the length that was listed.
         if (scan.tornFrom && *bytes <= scan.file.bytes)
             add(Severity::warning, scan.file.path, *scan.tornFrom, scan.tornBytes, std::nullopt,
@@ -290,7 +300,10 @@ private:
     }
 
     void unused(const Scan& scan, const Scanned& scanned) {
-        if (scan.file.newestLog)
+        if (scanned.offset < scan.durableBytes)
+            add(Severity::error, scan.file.path, scanned.offset, scanned.bytes, Field::unused,
+                bytesText(scanned.bytes) + " of zero where records stood when the hint file was written", damageAdvice);
+        else if (scan.file.newestLog)
             add(Severity::note, scan.file.path, scanned.offset, scanned.bytes, Field::unused,
                 bytesText(scanned.bytes) + " are reserved for records to come");
         else

@@ -15,6 +15,7 @@ namespace {
 namespace h = format::hint_at;
 
 constexpr std::uint64_t bufferBytes = 256 * 1024;
+constexpr std::uint64_t maxSearchedBytes = std::uint64_t{16} << 20; // for one flipped bit
 
 } // namespace
 
@@ -33,8 +34,7 @@ Result<void> HintCheck::begin() {
         return failure(std::move(head.error()));
     const auto header = format::decodeHintHeader(*head, m_bytes);
     if (!header) {
-        m_report(Severity::warning, 0, std::min(m_bytes, format::hintHeaderBytes), std::nullopt,
-                 "this is no whole hint file of a version that this program knows");
+        reportHeader(*head);
         return {};
     }
     const std::string bytes(*head);
@@ -49,17 +49,27 @@ Result<void> HintCheck::begin() {
         return failure(std::move(read.error()));
     const std::uint32_t stored = *read == sizeof trailer ? format::loadU32(trailer) : 0;
     const std::uint32_t computed = format::hintChecksum(*entries, bytes);
-    if (stored != computed) {
-        m_report(Severity::warning, entriesEnd, format::hintTrailerBytes, Field::hintChecksum,
-                 "the hint's checksum does not match: " + checksumText(stored) + " is stored, " +
-                     checksumText(computed) + " is computed");
-        return {};
-    }
+    if (stored != computed)
+        return reportChecksum(stored, computed);
     if (m_header.generation != m_generation) {
         m_report(Severity::warning, h::generation, h::dataBytes - h::generation, Field::generation,
                  "the hint is that of generation " + std::to_string(m_header.generation.value));
         return {};
     }
+    if (m_header.dataBytes != m_dataBytes) { // otherwise every entry is compared with the data file
+        auto holds = holdsTogether();
+        if (!holds)
+            return failure(std::move(holds.error()));
+        if (!*holds) {
+            m_report(Severity::warning, h::dataBytes, h::records - h::dataBytes, Field::hintDataBytes,
+                     "the hint is for a data file of " + bytesText(m_header.dataBytes) + ", the data file has " +
+                         std::to_string(m_dataBytes) + ", and its entries fit no file of that length");
+            return {};
+        }
+    }
+    m_durableBytes = m_header.dataBytes;
+    if (m_header.dataBytes > m_dataBytes)
+        return {};
     if (m_header.dataBytes != m_dataBytes) {
         const bool stale = m_mayBeStale && m_header.dataBytes < m_dataBytes;
         m_report(stale ? Severity::note : Severity::warning, h::dataBytes, h::records - h::dataBytes,
@@ -69,8 +79,127 @@ Result<void> HintCheck::begin() {
         return {};
     }
     m_active = true;
+    m_taken = 0;
     m_offset = format::hintHeaderBytes;
     return take();
+}
+
+// Whether the entries could be those of the data file that the header tells of.
+Result<bool> HintCheck::holdsTogether() {
+    format::HintShape shape(m_header, false);
+    m_offset = format::hintHeaderBytes;
+    bool plausible = true;
+    for (;;) {
+        if (auto taken = take(); !taken)
+            return failure(std::move(taken.error()));
+        if (!m_entry)
+            break;
+        plausible = plausible && format::fits(*m_entry, m_header.dataBytes);
+        shape.add(*m_entry);
+    }
+    plausible = plausible && m_contradictions == 0;
+    m_first.reset();
+    m_contradictions = 0;
+    return plausible && shape.holds();
+}
+
+// Which field it is that makes the header impossible.
+void HintCheck::reportHeader(std::string_view head) {
+    const auto say = [&](std::uint64_t offset, std::uint64_t bytes, Field field, std::string text) {
+        m_report(Severity::warning, offset, bytes, field, std::move(text));
+    };
+    if (m_bytes < format::hintHeaderBytes + format::hintTrailerBytes || head.size() < format::hintHeaderBytes) {
+        m_report(Severity::warning, 0, std::min(m_bytes, format::hintHeaderBytes), std::nullopt,
+                 "the file is shorter than an empty hint file: " + bytesText(m_bytes));
+        return;
+    }
+    const std::uint64_t entryBytes = format::loadU64(head.data() + h::entryBytes);
+    const std::uint64_t room = m_bytes - format::hintHeaderBytes - format::hintTrailerBytes;
+    if (head.substr(0, format::hintMagic.size()) != format::hintMagic)
+        say(h::magic, h::version - h::magic, Field::magic, "this is no hint file: its magic number is another");
+    else if (const auto version = format::loadU16(head.data() + h::version); version != format::formatVersion)
+        say(h::version, h::flags - h::version, Field::version,
+            "format version " + std::to_string(version) + ", of which this program knows only version " +
+                std::to_string(format::formatVersion));
+    else if (const auto flags = format::loadU16(head.data() + h::flags); flags != 0)
+        say(h::flags, h::generation - h::flags, Field::fileFlags,
+            "flags " + std::to_string(flags) + ", of which none is known");
+    else if (entryBytes != room)
+        say(h::entryBytes, format::hintHeaderBytes - h::entryBytes, Field::hintEntryBytes,
+            "the hint says that its entries take " + std::to_string(entryBytes) + " bytes, the file has " +
+                std::to_string(room));
+    else
+        say(h::entries, h::entryBytes - h::entries, Field::hintEntries,
+            "the hint says that it has " + countText(format::loadU64(head.data() + h::entries), "entry", "entries") +
+                ", which cannot be in " + bytesText(room));
+}
+
+// One flipped bit is found, so that the field can be named: anything more leaves only the checksum to point at.
+Result<void> HintCheck::reportChecksum(std::uint32_t stored, std::uint32_t computed) {
+    struct Place {
+        std::uint64_t end;
+        Field field;
+    };
+    static constexpr Place headerPlaces[] = {
+        {h::version, Field::magic},
+        {h::flags, Field::version},
+        {h::generation, Field::fileFlags},
+        {h::dataBytes, Field::generation},
+        {h::records, Field::hintDataBytes},
+        {h::tombstones, Field::hintRecords},
+        {h::tombstoneBytes, Field::hintTombstones},
+        {h::lowestSequence, Field::hintTombstoneBytes},
+        {h::highestSequence, Field::hintLowestSequence},
+        {h::entries, Field::hintHighestSequence},
+        {h::entryBytes, Field::hintEntries},
+        {format::hintHeaderBytes, Field::hintEntryBytes},
+    };
+    namespace e = format::hint_entry_at;
+    static constexpr Place entryPlaces[] = {
+        {e::offset, Field::sequence},   {e::valueSize, Field::hintOffset},
+        {e::keySize, Field::valueSize}, {e::flags, Field::keySize},
+        {e::key, Field::flags},
+    };
+    const std::uint64_t entryBytes = m_bytes - format::hintHeaderBytes - format::hintTrailerBytes;
+    const auto flip = m_bytes <= maxSearchedBytes
+                          ? format::findSingleBitError(stored, computed, entryBytes + format::hintHeaderBytes)
+                          : std::nullopt;
+    if (!flip || flip->inChecksum) {
+        m_report(Severity::warning, m_bytes - format::hintTrailerBytes, format::hintTrailerBytes, Field::hintChecksum,
+                 "the hint's checksum does not match: " + checksumText(stored) + " is stored, " +
+                     checksumText(computed) + " is computed");
+        return {};
+    }
+    const auto say = [&](std::uint64_t base, std::uint64_t at, const auto& places, std::uint64_t end, Field last) {
+        std::uint64_t begin = 0;
+        for (const Place& place : places) {
+            if (at < place.end) {
+                end = place.end;
+                last = place.field;
+                break;
+            }
+            begin = place.end;
+        }
+        m_report(Severity::warning, base + begin, end - begin, last,
+                 "one bit of the hint's " + std::string(fieldName(last)) + " is flipped");
+    };
+    const std::uint64_t byte = flip->bit / 8; // the checksum is of the entries, then the header
+    if (byte >= entryBytes) {
+        say(0, byte - entryBytes, headerPlaces, format::hintHeaderBytes, Field::hintEntryBytes);
+        return {};
+    }
+    const std::uint64_t wanted = format::hintHeaderBytes + byte;
+    m_offset = m_entryOffset = format::hintHeaderBytes;
+    do { // every entry before that one is as it was written
+        if (auto taken = take(); !taken)
+            return taken;
+    } while (m_entry && m_offset <= wanted);
+    const std::uint64_t end = m_entry ? m_offset : m_bytes - format::hintTrailerBytes;
+    say(m_entryOffset, wanted - m_entryOffset, entryPlaces, end - m_entryOffset, Field::key);
+    m_entry.reset();
+    m_first.reset();
+    m_contradictions = 0;
+    return {};
 }
 
 Result<void> HintCheck::take() {
@@ -93,6 +222,7 @@ Result<void> HintCheck::take() {
     m_key.assign(entry->key);
     entry->key = m_key;
     m_entry = *entry;
+    ++m_taken;
     return {};
 }
 
@@ -181,6 +311,10 @@ Result<void> HintCheck::end() {
                      "the hint says " + std::to_string(said) + " for the " + std::string(fieldName(field)) +
                          ", the data file has " + std::to_string(seen));
     };
+    if (m_header.entries != m_taken)
+        m_report(Severity::warning, h::entries, h::entryBytes - h::entries, Field::hintEntries,
+                 "the hint says that it has " + countText(m_header.entries, "entry", "entries") + ", it has " +
+                     std::to_string(m_taken));
     compare(Field::hintRecords, h::records, m_header.records, m_seen.records);
     compare(Field::hintTombstones, h::tombstones, m_header.tombstones, m_seen.tombstones);
     compare(Field::hintTombstoneBytes, h::tombstoneBytes, m_header.tombstoneBytes, m_seen.tombstoneBytes);

@@ -40,6 +40,11 @@ public:
     /// A range of the data file of which nothing is known.
     void damaged(std::uint64_t offset, std::uint64_t bytes);
     [[nodiscard]] Result<void> end();
+    /// So long was the data file, all of it durable, when the hint was written; 0: the hint is not to be believed.
+    /// Where the data file is shorter now that is not reported as a fault of the hint.
+    [[nodiscard]] std::uint64_t durableBytes() const noexcept { return m_durableBytes; }
+    /// Whether an entry contradicts the data file: after `end`.
+    [[nodiscard]] bool contradicts() const noexcept { return m_contradictions > 0; }
 
 private:
     struct Contradiction {
@@ -49,6 +54,9 @@ private:
         std::string text{};
     };
     [[nodiscard]] Result<void> take(); ///< the next entry into m_entry
+    [[nodiscard]] Result<bool> holdsTogether();
+    void reportHeader(std::string_view head);
+    [[nodiscard]] Result<void> reportChecksum(std::uint32_t stored, std::uint32_t computed);
     void contradict(Field field, std::string text);
     [[nodiscard]] Result<std::string_view> buffered(std::uint64_t offset, std::uint64_t size);
     [[nodiscard]] bool isInDamage(std::uint64_t offset) const noexcept {
@@ -64,8 +72,10 @@ private:
 
     bool m_active = false;
     format::HintHeader m_header{};
+    std::uint64_t m_durableBytes = 0;
     std::uint64_t m_offset = 0;               ///< of the entry after m_entry
     std::uint64_t m_entryOffset = 0;          ///< of m_entry
+    std::uint64_t m_taken = 0;                ///< entries so far
     std::optional<format::HintEntry> m_entry; ///< its key is m_key
     std::string m_key;
     std::string m_buffer;

@@ -35,7 +35,8 @@ struct MergeCandidate {
 /// copies live records byte for byte.
 struct MergePreview {
     std::vector<MergeCandidate> files{};
-    std::vector<Generation> damagedLeftOut{}; ///< files with damaged records: kept for salvage, never merged
+    std::vector<Generation> damagedLeftOut{}; ///< files with damaged records: kept for salvage, never merged; and a log
+                                              ///< that alone tells which records are newer than the damage
     bool triggered = false;                   ///< whether a trigger of the policy is met
     std::uint64_t bytesRead = 0;              ///< data file bytes to read
     std::uint64_t bytesWritten = 0;           ///< upper bound where some tombstones must be kept

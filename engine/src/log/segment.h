@@ -34,6 +34,7 @@ struct Segment {
     std::filesystem::path path; ///< changes only while a merge's output is not published yet
     const std::string name;     ///< of the file, without a temporary suffix; for events
     bool mergeOutput = false;
+    bool ordered = false; ///< its header is sound and says that no merge wrote it: sequence numbers ascend
     Timestamp created{};
 
     std::atomic<bool> sealed{false};
@@ -50,6 +51,10 @@ struct Segment {
     std::atomic<std::uint64_t> lowestSequence{0}; ///< 0: no records
     std::atomic<std::uint64_t> highestSequence{0};
     std::atomic<std::uint64_t> newestTombstoneBytes{0}; ///< of the record with that number; 0: it is no tombstone
+    // Damage of which cannot be told whose record it was. 0: none.
+    std::atomic<std::uint64_t> lostBelow{0}; ///< above every sequence number there; `anySequence`: nothing is known
+    std::atomic<std::uint64_t> lostAt{0};    ///< offset of the first of it
+    static constexpr std::uint64_t anySequence = ~std::uint64_t{0};
 
     // Ways to the bytes; the owners are guarded by the set's mutex, the raw pointers are what readers use inside a
     // guard.
@@ -88,6 +93,13 @@ struct Segment {
             liveKeys.fetch_add(keys, std::memory_order_relaxed);
         if (recordBytes != 0)
             liveBytes.fetch_add(recordBytes, std::memory_order_relaxed);
+    }
+    /// For the one thread that loads the file.
+    void noteLost(std::uint64_t below, std::uint64_t offset) noexcept {
+        if (lostBelow.load(std::memory_order_relaxed) == 0)
+            lostAt.store(offset, std::memory_order_relaxed);
+        if (below > lostBelow.load(std::memory_order_relaxed))
+            lostBelow.store(below, std::memory_order_relaxed);
     }
     [[nodiscard]] FileStats stats() const;
 };

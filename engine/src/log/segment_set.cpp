@@ -262,4 +262,64 @@ Result<const io::File*> SegmentSet::openNow(Segment& segment) const {
     return opened;
 }
 
+namespace {
+
+// What stands in a log is older than anything in a log that was begun later; so is what a merge copied, because its
+// inputs were sealed before it made its outputs.
+[[nodiscard]] const Segment* firstLogAfter(const Segment& damaged,
+                                           const std::vector<std::shared_ptr<Segment>>& segments) {
+    for (const auto& later : segments) // ascending
+        if (later->ordered && later->generation > damaged.generation &&
+            later->lowestSequence.load(std::memory_order_relaxed) > 0)
+            return later.get();
+    return nullptr;
+}
+
+} // namespace
+
+bool SegmentSet::boundsDoubt(const Segment& segment) const {
+    const auto segments = list();
+    return std::any_of(segments.begin(), segments.end(), [&](const auto& damaged) {
+        return damaged->lostBelow.load(std::memory_order_relaxed) > 0 && firstLogAfter(*damaged, segments) == &segment;
+    });
+}
+
+void SegmentSet::updateDoubt() {
+    const auto segments = list();
+    std::uint64_t highest = 0;
+    for (const auto& segment : segments)
+        highest = std::max(highest, segment->highestSequence.load(std::memory_order_relaxed));
+    std::uint64_t below = 0;
+    std::uint32_t except = noFileIndex;
+    std::uint32_t file = noFileIndex;
+    for (const auto& segment : segments) {
+        if (segment->lostBelow.load(std::memory_order_relaxed) == 0)
+            continue;
+        // What is written from now on is newer in any case.
+        std::uint64_t bound = std::min(segment->lostBelow.load(std::memory_order_relaxed), highest + 1);
+        if (const Segment* later = firstLogAfter(*segment, segments))
+            bound = std::min(bound, later->lowestSequence.load(std::memory_order_relaxed));
+        // A merge writes each key once, so that what is sound in its output is not what is damaged there.
+        except = file == noFileIndex && segment->mergeOutput ? segment->index : noFileIndex;
+        file = segment->index;
+        below = std::max(below, bound);
+    }
+    m_doubtExcept.store(except, std::memory_order_relaxed);
+    m_doubtFile.store(file, std::memory_order_relaxed);
+    m_doubtBelow.store(below, std::memory_order_release);
+}
+
+Error SegmentSet::doubtError(std::string_view operation) const {
+    Error error{.code = ErrorCode::corruption,
+                .operation = std::string(operation),
+                .detail = "the newest record of this key may be among damaged bytes",
+                .advice = "Run verify on the database; repair makes it whole with what can be read"};
+    const std::uint32_t file = m_doubtFile.load(std::memory_order_relaxed);
+    if (const Segment* segment = file == noFileIndex ? nullptr : at(file)) {
+        error.file = segment->path;
+        error.offset = segment->lostAt.load(std::memory_order_relaxed);
+    }
+    return error;
+}
+
 } // namespace rustcask::log

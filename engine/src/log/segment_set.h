@@ -64,12 +64,27 @@ public:
     /// Takes the writer's handle back when its file is sealed: from then on it counts against the limit on open files.
     void detachHandle(Segment& segment);
 
+    /// Takes stock of damage that may have been the newest record of any key: called when files were loaded, before
+    /// their records are read. Records that are certainly newer are not in doubt.
+    void updateDoubt();
+    /// Whether a record with this sequence number in that file may have been superseded by one that damage has taken.
+    [[nodiscard]] bool isDoubtful(std::uint64_t sequence, std::uint32_t file) const noexcept {
+        return sequence < m_doubtBelow.load(std::memory_order_acquire) &&
+               file != m_doubtExcept.load(std::memory_order_relaxed);
+    }
+    [[nodiscard]] bool anyDoubt() const noexcept { return m_doubtBelow.load(std::memory_order_acquire) > 0; }
+    /// Whether `segment` is the log that tells what is newer than some damage: merged away, it would put all in doubt.
+    [[nodiscard]] bool boundsDoubt(const Segment& segment) const;
+    /// What to tell whoever asks for a key in doubt. The caller stands in a guard.
+    [[nodiscard]] Error doubtError(std::string_view operation) const;
+
     [[nodiscard]] io::FileSystem& fileSystem() const noexcept { return *m_fileSystem; }
     [[nodiscard]] const keydir::MappingHints& mappings() const noexcept { return m_mappings; }
     [[nodiscard]] keydir::Reclaimer& reclaimer() const noexcept { return m_reclaimer; }
 
 private:
     static constexpr std::size_t blockSize = 1024;
+    static constexpr std::uint32_t noFileIndex = keydir::maxFileIndex + 1;
     using Block = std::array<std::atomic<Segment*>, blockSize>;
 
     [[nodiscard]] Result<std::string_view> readThrough(const io::File& file, const Segment& segment,
@@ -86,6 +101,9 @@ private:
     std::uint32_t m_maxOpenFiles;
     std::array<std::atomic<Block*>, 4096> m_blocks{};
     mutable keydir::MappingHints m_mappings;
+    std::atomic<std::uint64_t> m_doubtBelow{0};            // records below it are in doubt
+    std::atomic<std::uint32_t> m_doubtExcept{noFileIndex}; // but not those of this file
+    std::atomic<std::uint32_t> m_doubtFile{noFileIndex};
     mutable Mutex m_mutex; // guards the following, and the owners inside segments
     std::vector<std::unique_ptr<Block>> m_blockOwners RUSTCASK_GUARDED_BY(m_mutex);
     std::vector<std::shared_ptr<Segment>> m_segments RUSTCASK_GUARDED_BY(m_mutex);

@@ -35,6 +35,7 @@ Result<void> Writer::begin(std::uint64_t firstRecordBytes) {
     Segment& made = **segment;
     made.created = m_settings.clock();
     made.mergeOutput = m_settings.mergeOutput;
+    made.ordered = !m_settings.mergeOutput;
     if (m_settings.path == WritePath::buffered)
         made.pending = std::make_unique<PendingBytes>();
     m_file = std::move(*file);

@@ -214,60 +214,99 @@ template <typename OnBytes, typename OnEntry>
 
 } // namespace
 
-Result<bool> loadHint(const LoadTarget& target, log::Segment& segment, std::uint64_t fileBytes) {
+Result<std::optional<SoundHint>> findHint(const LoadTarget& target, const log::Segment& segment) {
     io::FileSystem& fileSystem = target.segments.fileSystem();
     // The hint of an output that is not renamed yet has the temporary name too.
     const std::filesystem::path directory = segment.path.parent_path();
     std::filesystem::path path = directory / format::hintFileName(segment.generation);
     auto file = fileSystem.open(path, io::OpenMode::read);
-    if (!file && segment.mergeOutput) {
+    // Of an output that was cut down to less than its header its name tells.
+    if (!file && (segment.mergeOutput || segment.path.extension() == format::temporarySuffix)) {
         path += format::temporarySuffix;
         file = fileSystem.open(path, io::OpenMode::read);
     }
     if (!file)
-        return false; // whatever the reason: the data file has it all
-    auto size = (*file)->size();
+        return std::nullopt; // whatever the reason: the data file has it all
+    SoundHint hint;
+    hint.file = std::move(*file);
+    auto size = hint.file->size();
     if (!size)
-        return false;
+        return std::nullopt;
+    hint.bytes = *size;
     char head[format::hintHeaderBytes];
-    auto read = (*file)->readAt(0, head, sizeof head);
+    auto read = hint.file->readAt(0, head, sizeof head);
     if (!read || *read != sizeof head)
-        return false;
+        return std::nullopt;
     const auto header = format::decodeHintHeader({head, sizeof head}, *size);
-    if (!header || header->generation != segment.generation || header->dataBytes != fileBytes)
-        return false;
+    if (!header || header->generation != segment.generation)
+        return std::nullopt;
+    hint.header = *header;
 
     // First checksum and plausibility of everything, then the keydir: nothing of an unsound hint may get there.
     std::uint32_t checksum = 0;
-    std::uint64_t newestTombstone = 0;
+    format::HintShape shape(*header, segment.ordered);
     auto sound = readEntries(
-        target, **file, *header, [&](std::string_view bytes) { checksum = format::crc32c(bytes, checksum); },
-        [&](const format::HintEntry& entry) {
-            if (entry.tombstone && entry.sequence == header->highestSequence)
-                newestTombstone = format::recordBytes(entry.key.size(), 0);
-        });
+        target, *hint.file, *header, [&](std::string_view bytes) { checksum = format::crc32c(bytes, checksum); },
+        [&](const format::HintEntry& entry) { shape.add(entry); });
     if (!sound && sound.error().code == ErrorCode::cancelled)
-        return sound;
+        return failure(std::move(sound.error()));
     char trailer[format::hintTrailerBytes];
-    read = (*file)->readAt(format::hintHeaderBytes + header->entryBytes, trailer, sizeof trailer);
+    read = hint.file->readAt(format::hintHeaderBytes + header->entryBytes, trailer, sizeof trailer);
     if (!sound || !*sound || !read || *read != sizeof trailer ||
-        format::loadU32(trailer) != format::hintChecksum(checksum, {head, sizeof head}))
-        return false;
-    auto loaded = enterHint(target, segment, **file, *header);
+        format::loadU32(trailer) != format::hintChecksum(checksum, {head, sizeof head}) || !shape.holds())
+        return std::nullopt;
+    hint.newestOffset = shape.newestOffset();
+    hint.newestTombstoneBytes = shape.newestTombstoneBytes();
+    return hint;
+}
+
+namespace {
+
+// The highest sequence number decides which numbers are given next, and the lowest which tombstones a merge may drop.
+// So the data file is asked for both: for the lowest where it is known to stand, at the front of a log.
+[[nodiscard]] Result<bool> confirmSequences(const LoadTarget& target, const log::Segment& segment,
+                                            const SoundHint& hint, std::uint64_t fileBytes) {
+    if (hint.header.entries == 0)
+        return true;
+    auto file = target.segments.fileSystem().open(segment.path, io::OpenMode::read);
+    if (!file)
+        return failure(std::move(file.error()));
+    const auto holds = [&](std::uint64_t offset, Sequence sequence) -> Result<bool> {
+        if (offset + format::recordHeaderBytes > fileBytes)
+            return true; // cut off: the hint is all there is
+        char head[format::recordHeaderBytes];
+        auto read = (*file)->readAt(offset, head, sizeof head);
+        if (!read)
+            return failure(std::move(read.error()));
+        return *read == sizeof head && format::decodeRecordHeader(head).sequence == sequence;
+    };
+    auto confirmed = holds(hint.newestOffset, hint.header.highestSequence);
+    if (confirmed && *confirmed && segment.ordered)
+        confirmed = holds(format::fileHeaderBytes, hint.header.lowestSequence);
+    return confirmed;
+}
+
+} // namespace
+
+Result<bool> loadHint(const LoadTarget& target, log::Segment& segment, const SoundHint& hint, std::uint64_t fileBytes) {
+    const format::HintHeader& header = hint.header;
+    if (auto confirmed = confirmSequences(target, segment, hint, fileBytes); !confirmed || !*confirmed)
+        return confirmed;
+    auto loaded = enterHint(target, segment, *hint.file, header);
     if (!loaded)
         return loaded;
-    segment.records.store(header->records, std::memory_order_relaxed);
-    segment.tombstones.store(header->tombstones, std::memory_order_relaxed);
-    segment.tombstoneBytes.store(header->tombstoneBytes, std::memory_order_relaxed);
-    segment.newestTombstoneBytes.store(newestTombstone, std::memory_order_relaxed);
-    segment.noteSequences(header->lowestSequence.value, header->highestSequence.value);
-    segment.hintBytes.store(*size, std::memory_order_relaxed);
+    segment.records.store(header.records, std::memory_order_relaxed);
+    segment.tombstones.store(header.tombstones, std::memory_order_relaxed);
+    segment.tombstoneBytes.store(header.tombstoneBytes, std::memory_order_relaxed);
+    segment.newestTombstoneBytes.store(hint.newestTombstoneBytes, std::memory_order_relaxed);
+    segment.noteSequences(header.lowestSequence.value, header.highestSequence.value);
+    segment.hintBytes.store(hint.bytes, std::memory_order_relaxed);
     segment.bytes.store(fileBytes, std::memory_order_release);
     if (target.progress != nullptr) {
         target.progress->addBytes(fileBytes);
-        target.progress->addRecords(header->entries);
+        target.progress->addRecords(header.entries);
     }
-    tell(target, segment, "loaded from its hint file", *size);
+    tell(target, segment, "loaded from its hint file", hint.bytes);
     return true;
 }
 
@@ -281,6 +320,7 @@ Result<void> loadRecords(const LoadTarget& target, log::Segment& segment, std::u
     Batch batch(target, segment);
     std::uint64_t reported = begin;
     std::uint64_t previousSequence = segment.highestSequence.load(std::memory_order_relaxed);
+    std::uint64_t lostAt = 0; // of damage that may have been any key's record, and is not bounded yet; 0: none
     for (std::uint64_t count = 0;; ++count) {
         auto next = scanner.next();
         if (!next)
@@ -295,6 +335,10 @@ Result<void> loadRecords(const LoadTarget& target, log::Segment& segment, std::u
                                         .tombstone = scanned.header.tombstone()};
         if (scanned.kind == log::Scanned::Kind::record) {
             segment.countRecord(location.sequence, scanned.bytes, location.tombstone);
+            if (lostAt > 0 && segment.ordered) {
+                segment.noteLost(location.sequence, lostAt);
+                lostAt = 0;
+            }
             batch.add(scanned.key, target.keydir.hash(scanned.key), location);
             previousSequence = location.sequence;
         } else if (rule == TailRule::stop) {
@@ -312,6 +356,11 @@ Result<void> loadRecords(const LoadTarget& target, log::Segment& segment, std::u
                 batch.add(scanned.key, target.keydir.hash(scanned.key), poisoned);
                 previousSequence = location.sequence;
             }
+            if (!scanned.identified && lostAt == 0)
+                lostAt = scanned.offset;
+        } else if (rule == TailRule::durable) {
+            segment.damaged.store(true, std::memory_order_relaxed);
+            lostAt = lostAt > 0 ? lostAt : scanned.offset;
         }
         segment.bytes.store(scanned.offset + scanned.bytes, std::memory_order_release);
         if (target.progress != nullptr && (scanner.offset() - reported > target.chunkBytes || count % 4096 == 4095)) {
@@ -322,6 +371,8 @@ Result<void> loadRecords(const LoadTarget& target, log::Segment& segment, std::u
         }
     }
     batch.flush();
+    if (lostAt > 0)
+        segment.noteLost(log::Segment::anySequence, lostAt);
     if (target.progress != nullptr)
         target.progress->addBytes(fileBytes > reported ? fileBytes - reported : 0);
     tell(target, segment, "scanned", segment.bytes.load(std::memory_order_relaxed) - begin);

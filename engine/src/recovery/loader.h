@@ -2,11 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 
 #include <rustcask/events.h>
 #include <rustcask/progress.h>
 #include <rustcask/result.h>
 
+#include "format/hint.h"
+#include "io/file_system.h"
 #include "keydir/keydir.h"
 #include "log/segment_set.h"
 
@@ -25,13 +29,29 @@ struct LoadTarget {
     unsigned threads = 1; ///< that may work on one hint file
 };
 
-/// Loads `segment` from its hint file if that fits. False: there is none, or it does not fit; nothing was changed then.
-/// Errors: ioError, cancelled.
-[[nodiscard]] Result<bool> loadHint(const LoadTarget& target, log::Segment& segment, std::uint64_t fileBytes);
+/// A hint file of a data file: its checksum matches and it does not contradict itself. Its header's length may not be
+/// the data file's, but so many bytes of the data file were durable before the hint was begun.
+struct SoundHint {
+    std::unique_ptr<io::File> file;
+    std::uint64_t bytes = 0;
+    format::HintHeader header{};
+    std::uint64_t newestOffset = 0; ///< in the data file, of the record with the highest sequence number
+    std::uint64_t newestTombstoneBytes = 0;
+};
+
+/// The hint of `segment`; nullopt when there is none to be believed. Errors: ioError, cancelled.
+[[nodiscard]] Result<std::optional<SoundHint>> findHint(const LoadTarget& target, const log::Segment& segment);
+
+/// Loads `segment` of `fileBytes` from its hint. False: the data file says otherwise in one of the places where it is
+/// asked; nothing was changed then. If the data file is shorter than the hint's, what was cut off enters the keydir all
+/// the same, so that a get of it is an error and never an older value. Errors: ioError, cancelled.
+[[nodiscard]] Result<bool> loadHint(const LoadTarget& target, log::Segment& segment, const SoundHint& hint,
+                                    std::uint64_t fileBytes);
 
 /// How a scan treats the first bad record.
 enum class TailRule : std::uint8_t {
     resynchronise, ///< report it and go on at the next sound record
+    durable,       ///< the same, and zeros at the end are no reserved space: records are known to have been there
     stop,          ///< it is the end: the newest file of a writer that was interrupted, or that is still writing
 };
 

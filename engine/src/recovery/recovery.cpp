@@ -39,13 +39,14 @@ readMergeRecords(io::FileSystem& fileSystem, const fs::path& directory,
                  const std::vector<io::DirectoryEntry>& entries) {
     std::vector<format::MergeRecord> records;
     for (const io::DirectoryEntry& entry : entries) {
-        if (format::parseFileName(entry.name).kind != FileKind::mergeRecord)
+        const format::ParsedName name = format::parseFileName(entry.name);
+        if (name.kind != FileKind::mergeRecord)
             continue;
         auto bytes = io::readFile(fileSystem, directory / entry.name, maxMergeRecordBytes);
         if (!bytes)
             return failure(std::move(bytes.error()));
         auto record = format::decodeMergeRecord(*bytes);
-        if (!record)
+        if (!record || record->generation != name.generation)
             return failure(
                 {.code = ErrorCode::corruption,
                  .operation = "open the database",
@@ -198,6 +199,20 @@ struct HeaderFound {
 
 } // namespace
 
+namespace {
+
+[[nodiscard]] Result<bool> hasGrownTo(io::FileSystem& fileSystem, const FoundFile& file, std::uint64_t bytes) {
+    auto handle = fileSystem.open(file.path, io::OpenMode::read);
+    if (!handle)
+        return failure(std::move(handle.error()));
+    auto size = (*handle)->size();
+    if (!size)
+        return failure(std::move(size.error()));
+    return *size >= bytes;
+}
+
+} // namespace
+
 Result<bool> isLogFile(io::FileSystem& fileSystem, const FoundFile& file) {
     auto found = readHeader(fileSystem, file);
     if (!found)
@@ -213,34 +228,60 @@ Result<std::shared_ptr<log::Segment>> loadFile(const LoadTarget& target, const F
     if (!made)
         return failure(std::move(made.error()));
     log::Segment& segment = **made;
-    segment.mergeOutput = header->verdict == format::HeaderVerdict::valid && header->header.mergeOutput;
+    const bool headerSound = header->verdict == format::HeaderVerdict::valid;
+    segment.mergeOutput = headerSound && header->header.mergeOutput;
+    segment.ordered = headerSound && !segment.mergeOutput;
     segment.created = header->header.created;
     segment.headerBytes.store(std::min(file.bytes, format::fileHeaderBytes), std::memory_order_relaxed);
     segment.bytes.store(segment.headerBytes.load(std::memory_order_relaxed), std::memory_order_relaxed);
     const bool headerMissing = header->verdict == format::HeaderVerdict::missing;
     if (header->verdict == format::HeaderVerdict::damaged ||
-        (header->verdict == format::HeaderVerdict::valid && header->header.generation != file.generation) ||
+        (headerSound && header->header.generation != file.generation) ||
         (headerMissing && !newestLog && file.bytes > 0))
         segment.damaged.store(true, std::memory_order_relaxed);
     target.segments.publish(*made); // live counters of other files find it from here on
 
-    if (newestLog && headerMissing) {
+    auto hint = findHint(target, segment);
+    if (!hint)
+        return failure(std::move(hint.error()));
+    // So much was durable before the hint was begun. A crash takes nothing of it, so where it is not as it was it is
+    // damaged; in a newest file, only what follows may be torn.
+    const std::uint64_t durable = *hint ? (*hint)->header.dataBytes : 0;
+    bool shortened = false;
+    if (durable > file.bytes) {
+        auto grown = hasGrownTo(target.segments.fileSystem(), file, durable); // beside a writer: since it was listed
+        if (!grown)
+            return failure(std::move(grown.error()));
+        shortened = !*grown;
+    }
+    if (shortened || (headerMissing && durable > format::fileHeaderBytes))
+        segment.damaged.store(true, std::memory_order_relaxed);
+    else if (newestLog && headerMissing) {
         // The header never got to the disk, and what was appended after it counts only as a prefix: nothing.
         segment.headerBytes.store(0, std::memory_order_relaxed);
         segment.bytes.store(0, std::memory_order_relaxed);
         return made;
     }
+    const bool usable =
+        *hint && (shortened || (durable == file.bytes && !segment.damaged.load(std::memory_order_relaxed)));
     bool hinted = false;
-    if (!segment.damaged.load(std::memory_order_relaxed)) {
-        auto loaded = loadHint(target, segment, file.bytes);
+    if (usable) {
+        auto loaded = loadHint(target, segment, **hint, file.bytes);
         if (!loaded)
             return failure(std::move(loaded.error()));
         hinted = *loaded;
     }
     if (!hinted) {
         const TailRule rule = newestLog ? TailRule::stop : TailRule::resynchronise;
-        if (auto done = loadRecords(target, segment, file.bytes, rule); !done)
+        Result<void> done = {};
+        if (newestLog && durable <= file.bytes && durable > segment.bytes.load(std::memory_order_relaxed))
+            done = loadRecords(target, segment, durable, TailRule::durable);
+        if (done)
+            done = loadRecords(target, segment, file.bytes, rule);
+        if (!done)
             return failure(std::move(done.error()));
+        if (shortened)
+            segment.noteLost(log::Segment::anySequence, file.bytes);
     }
     segment.sealed.store(hinted || !newestLog, std::memory_order_release);
     if (target.progress != nullptr)
@@ -410,6 +451,7 @@ Result<Recovered> recover(const LoadTarget& given, const fs::path& directory, co
 
     target.keydir.eraseIf([](const keydir::Location& location) { return location.tombstone; });
 
+    target.segments.updateDoubt();
     Recovered recovered;
     recovered.highestGeneration = found->highestGeneration;
     for (std::size_t i = 0; i < order.size(); ++i) {
@@ -431,13 +473,20 @@ Result<Recovered> recover(const LoadTarget& given, const fs::path& directory, co
                     continue;
                 }
             }
-            if (!damaged)
+            // Appends beside damage that may have held any number go to a file of their own: it begins with the number
+            // that tells them from what is in doubt.
+            if (!damaged && !target.segments.anyDoubt())
                 recovered.newest = segment;
         }
         if (!hasHint && !damaged && segment->sealed.load(std::memory_order_relaxed) &&
             segment->records.load(std::memory_order_relaxed) > 0)
             recovered.withoutHint.push_back(segment);
     }
+    // Once sealed and followed by another file, a file never changes again, although a merge may have removed that
+    // other file since: a backup may share its bytes. The newest record of all, which merges keep, tells.
+    if (recovered.newest && recovered.newest->records.load(std::memory_order_relaxed) > 0 &&
+        recovered.newest->highestSequence.load(std::memory_order_relaxed) < recovered.highestSequence)
+        recovered.newest.reset();
     return recovered;
 }
 
