@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How to use: record what threads asked of one key and what they were told, then ask whether one order explains it.
+// How to use: record what threads asked of one key, or of two and of snapshots of both, and what they were told; then
+// ask whether one order explains it.
 //
 //     RegisterHistory history;
 //     history.push_back({.kind = Operation::Kind::put, .value = 7, .begin = 10, .end = 20});
@@ -22,11 +23,13 @@ namespace rustcask::test {
 
 inline constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 
-/// One call on one key. Values are numbers, each written once; 0 is "absent".
+/// One call on one key, or a snapshot of both. Values are numbers below 2^32, each written once; 0 is "absent".
 struct Operation {
-    enum class Kind : std::uint8_t { put, get, remove, putIf, removeIf };
+    enum class Kind : std::uint8_t { put, get, remove, putIf, removeIf, snapshot };
     Kind kind = Kind::get;
-    std::uint64_t value = 0;    ///< written, or (get) seen
+    std::uint32_t key = 0;      ///< 0 or 1; a snapshot has both
+    std::uint64_t value = 0;    ///< written, or (get, snapshot: of key 0) seen
+    std::uint64_t other = 0;    ///< snapshot: seen of key 1, at the same moment
     std::uint64_t expected = 0; ///< putIf, removeIf: what the key had to stand at
     bool result = false;        ///< remove: it was there; putIf: it was stored; removeIf: it was removed
     std::int64_t begin = 0;     ///< any clock that all threads share
@@ -39,8 +42,8 @@ inline constexpr std::size_t maxOperations = 64;
 
 namespace detail {
 
-/// What the key stands at after `operation` at `state`; nullopt: what the caller was told does not fit.
-[[nodiscard]] inline std::optional<std::uint64_t> apply(const Operation& operation, std::uint64_t state) {
+/// What a key stands at after `operation` on it at `state`; nullopt: what the caller was told does not fit.
+[[nodiscard]] inline std::optional<std::uint64_t> applyToKey(const Operation& operation, std::uint64_t state) {
     const bool told = operation.end != never; // an operation that was cut told nobody anything
     switch (operation.kind) {
     case Operation::Kind::put:
@@ -61,8 +64,22 @@ namespace detail {
             return std::nullopt;
         return fits ? 0 : state;
     }
+    case Operation::Kind::snapshot:
+        break;
     }
     return std::nullopt;
+}
+
+/// The same for both keys: key 0 is the lower half of `state`, key 1 the upper.
+[[nodiscard]] inline std::optional<std::uint64_t> apply(const Operation& operation, std::uint64_t state) {
+    constexpr std::uint64_t half = 0xFFFFFFFF;
+    if (operation.kind == Operation::Kind::snapshot) {
+        const bool fits = operation.end == never || (operation.value | operation.other << 32) == state;
+        return fits ? std::optional(state) : std::nullopt;
+    }
+    const unsigned shift = 32 * operation.key;
+    const auto next = applyToKey(operation, state >> shift & half);
+    return next ? std::optional((state & ~(half << shift)) | *next << shift) : std::nullopt;
 }
 
 class Search {
@@ -112,21 +129,26 @@ private:
 
 } // namespace detail
 
-/// Whether some order of the operations, each between its begin and its end, is one in which a single register that
-/// stands at `initial` gives these answers. @pre at most `maxOperations`
+/// Whether some order of the operations, each between its begin and its end, is one in which two registers that stand
+/// at `initial` (the second in the upper half) give these answers. @pre at most `maxOperations`
 [[nodiscard]] inline bool isLinearizable(const RegisterHistory& history, std::uint64_t initial = 0) {
     return detail::Search(history).from(0, initial);
 }
 
 /// For the message of a failure: one line an operation, in order of their begins.
 [[nodiscard]] inline std::string textOf(RegisterHistory history) {
-    static constexpr const char* names[] = {"put", "get", "remove", "putIf", "removeIf"};
+    static constexpr const char* names[] = {"put", "get", "remove", "putIf", "removeIf", "snapshot"};
     std::stable_sort(history.begin(), history.end(), [](const auto& a, const auto& b) { return a.begin < b.begin; });
     std::string text;
     for (const Operation& operation : history) {
         text += "\n  [" + std::to_string(operation.begin) + ", " +
                 (operation.end == never ? "cut" : std::to_string(operation.end)) + "] " +
-                names[static_cast<int>(operation.kind)] + " " + std::to_string(operation.value);
+                names[static_cast<int>(operation.kind)] + " ";
+        if (operation.kind == Operation::Kind::snapshot) {
+            text += std::to_string(operation.value) + " and " + std::to_string(operation.other);
+            continue;
+        }
+        text += (operation.key == 0 ? "first " : "second ") + std::to_string(operation.value);
         if (operation.kind == Operation::Kind::putIf || operation.kind == Operation::Kind::removeIf)
             text += " if " + std::to_string(operation.expected);
         if (operation.kind != Operation::Kind::put && operation.kind != Operation::Kind::get)

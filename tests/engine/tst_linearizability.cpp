@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Threads put, get, remove and compare-and-set a few keys at once, with rotation and merges all the time; what each
-// asked and was told is recorded, and the checker must find an order that explains it. Also over crashes: a child
-// process is killed in the middle, what it had not acknowledged may or may not have happened.
+// Threads put, get (one key or several), remove, compare-and-set and take snapshots of a few keys at once, with
+// rotation and merges all the time; what each asked and was told is recorded, and the checker must find an order that
+// explains it. Also over crashes: a child process is killed in the middle, what it had not acknowledged may or may not
+// have happened.
 //
 // RUSTCASK_HISTORIES sets how many histories are recorded (default 10,200), RUSTCASK_CRASH_HISTORIES how many over
 // crashes (default 240).
@@ -68,6 +69,10 @@ struct Tape {
         Operation& operation = entries[at].operation;
         if (operation.kind == Operation::Kind::get)
             operation.value = value;
+        if (operation.kind == Operation::Kind::snapshot) {
+            operation.value = value & 0xFFFFFFFF;
+            operation.other = value >> 32;
+        }
         operation.result = result;
         std::atomic_ref<std::int64_t>(operation.end).store(now(), std::memory_order_release);
     }
@@ -108,8 +113,10 @@ public:
                 removeIf(key);
             else if (choice < 60)
                 putIf(key, value++);
-            else if (choice < 65)
+            else if (choice < 68)
                 snapshot();
+            else if (choice < 78)
+                getMany();
             else
                 get(key);
             if (m_random.chance(20))
@@ -180,15 +187,32 @@ private:
         m_tape.end(at, value, *found);
         m_seen[number] = value;
     }
-    // A snapshot reads all keys at one moment of its call.
-    void snapshot() {
+    // Each key by itself, at some moment of the call.
+    void getMany() {
         std::array<std::size_t, keyCount> at{};
-        for (std::uint32_t number = 0; number < keyCount; ++number)
+        std::array<std::string, keyCount> names;
+        std::array<std::string_view, keyCount> keys;
+        for (std::uint32_t number = 0; number < keyCount; ++number) {
+            names[number] = key(number);
+            keys[number] = names[number];
             at[number] = m_tape.begin(number, {.kind = Operation::Kind::get});
+        }
+        if (!ok(m_database.getMany(keys, m_lookups)))
+            return;
+        for (std::uint32_t number = 0; number < keyCount; ++number) {
+            const Lookup& lookup = m_lookups[number];
+            m_seen[number] = lookup.found ? std::stoull(lookup.value) : 0;
+            m_tape.end(at[number], m_seen[number], lookup.found);
+        }
+    }
+    // All keys at one moment of the call.
+    void snapshot() {
+        static_assert(keyCount == 2);
+        const std::size_t at = m_tape.begin(0, {.kind = Operation::Kind::snapshot});
         const auto snapshot = m_database.snapshot();
         if (!ok(snapshot))
             return;
-        std::array<std::uint64_t, keyCount> seen{};
+        std::uint64_t seen = 0;
         for (std::size_t i = 0; i < (*snapshot)->size(); ++i) {
             for (std::uint32_t number = 0; number < keyCount; ++number) {
                 if ((*snapshot)->entry(i).key != key(number))
@@ -196,11 +220,10 @@ private:
                 const auto value = (*snapshot)->value(i);
                 if (!ok(value))
                     return;
-                seen[number] = std::stoull(*value);
+                seen |= std::uint64_t{std::stoull(*value)} << (32 * number);
             }
         }
-        for (std::uint32_t number = 0; number < keyCount; ++number)
-            m_tape.end(at[number], seen[number], seen[number] != 0);
+        m_tape.end(at, seen, true);
     }
 
     Database& m_database;
@@ -210,12 +233,31 @@ private:
     SeededRandom m_random;
     std::array<std::uint64_t, keyCount> m_seen{};
     std::string m_value;
+    std::vector<Lookup> m_lookups;
     std::string m_failure;
 };
 
+// Both keys together, so that a snapshot has to fit both.
+void collect(const Tape& tape, RegisterHistory& history) {
+    for (std::uint32_t i = 0; i < tape.count.load(std::memory_order_acquire); ++i) {
+        history.push_back(tape.entries[i].operation);
+        history.back().key = tape.entries[i].key;
+    }
+}
+
+// Each key by itself, where there is too much for both together: a snapshot is a get of each then.
 void collect(const Tape& tape, std::array<RegisterHistory, keyCount>& histories) {
-    for (std::uint32_t i = 0; i < tape.count.load(std::memory_order_acquire); ++i)
-        histories[tape.entries[i].key].push_back(tape.entries[i].operation);
+    for (std::uint32_t i = 0; i < tape.count.load(std::memory_order_acquire); ++i) {
+        Operation operation = tape.entries[i].operation;
+        if (operation.kind != Operation::Kind::snapshot) {
+            histories[tape.entries[i].key].push_back(operation);
+            continue;
+        }
+        operation.kind = Operation::Kind::get;
+        histories[0].push_back(operation);
+        operation.value = operation.other;
+        histories[1].push_back(operation);
+    }
 }
 
 } // namespace
@@ -312,16 +354,14 @@ private Q_SLOTS:
             if (stop)
                 break;
             ending.arrive_and_wait();
-            std::array<RegisterHistory, keyCount> histories;
+            RegisterHistory history;
             for (const Tape& tape : tapes)
-                collect(tape, histories);
-            for (const RegisterHistory& history : histories) {
-                if (history.size() <= maxOperations && !isLinearizable(history))
-                    refused = "round " + std::to_string(r) + ":" + textOf(history);
-                for (const Operation& a : history)
-                    for (const Operation& b : history)
-                        overlapping += a.begin < b.begin && b.begin < a.end;
-            }
+                collect(tape, history);
+            if (history.size() <= maxOperations && !isLinearizable(history))
+                refused = "round " + std::to_string(r) + ":" + textOf(history);
+            for (const Operation& a : history)
+                for (const Operation& b : history)
+                    overlapping += a.key == b.key && a.begin < b.begin && b.begin < a.end;
             ++checked;
             // Or merges would copy more and more.
             for (std::uint32_t key = 0; key < keyCount; ++key)

@@ -27,6 +27,14 @@ Operation removal(bool was, std::int64_t begin, std::int64_t end) {
 Operation putIf(std::uint64_t value, std::uint64_t expected, bool stored, std::int64_t begin, std::int64_t end) {
     return {.kind = Kind::putIf, .value = value, .expected = expected, .result = stored, .begin = begin, .end = end};
 }
+/// Of the second key.
+Operation second(Operation operation) {
+    operation.key = 1;
+    return operation;
+}
+Operation snapshot(std::uint64_t first, std::uint64_t other, std::int64_t begin, std::int64_t end) {
+    return {.kind = Kind::snapshot, .value = first, .other = other, .begin = begin, .end = end};
+}
 
 Operation removeIf(std::uint64_t expected, bool removed, std::int64_t begin, std::int64_t end) {
     return {.kind = Kind::removeIf, .expected = expected, .result = removed, .begin = begin, .end = end};
@@ -94,6 +102,25 @@ private Q_SLOTS:
         row("a cut remove that took effect and did not",
             {put(1, 0, 1), removal(false, 2, never), get(0, 3, 4), get(1, 5, 6)});
         row("an acknowledged write that the crash took", {put(1, 0, 1), put(2, 2, never), get(0, 3, 4)});
+        row("a compare-and-set that stored over another value", {put(1, 0, 1), put(2, 2, 3), putIf(3, 1, true, 4, 5)});
+        row("a compare-and-set of an absent key that is there", {put(1, 0, 1), putIf(2, 0, true, 2, 3)});
+        row("a compare-and-set that lost to nobody", {put(1, 0, 1), putIf(2, 1, false, 2, 3)});
+        row("a compare-and-set that lost and was seen", {put(1, 0, 1), putIf(2, 9, false, 2, 3), get(2, 4, 5)});
+        // getMany answers for each key by itself, between the call's begin and its end.
+        row("a batch that is stale for one key",
+            {put(1, 0, 1), second(put(2, 0, 1)), second(put(3, 2, 3)), get(1, 4, 9), second(get(2, 4, 9))});
+        row("a batch that mixes up its keys", {put(1, 0, 1), second(put(2, 0, 1)), get(2, 2, 3), second(get(1, 2, 3))});
+        row("a batch, then one that goes back in time",
+            {put(1, 0, 1), put(2, 2, 30), get(2, 3, 5), second(get(0, 3, 5)), get(1, 6, 8), second(get(0, 6, 8))});
+        // A snapshot is of one moment.
+        row("a stale snapshot", {put(1, 0, 1), second(put(2, 2, 3)), snapshot(1, 0, 4, 5)});
+        row("a snapshot of two moments",
+            {put(1, 0, 1), second(put(2, 2, 3)), put(3, 10, 11), second(put(4, 12, 13)), snapshot(1, 4, 5, 20)});
+        row("two snapshots that see two orders",
+            {put(1, 0, 9), second(put(2, 0, 9)), snapshot(1, 0, 1, 5), snapshot(0, 2, 1, 5)});
+        row("a snapshot older than what was seen before it", {put(1, 0, 20), get(1, 1, 2), snapshot(0, 0, 3, 4)});
+        row("a snapshot without a key that nobody removed",
+            {put(1, 0, 1), second(put(2, 0, 1)), removal(true, 2, 3), snapshot(0, 0, 4, 5)});
     }
     void refuses() {
         QFETCH(const QVector<Operation>, history);
@@ -120,6 +147,10 @@ private Q_SLOTS:
         row("one winner, who did not remove",
             {put(1, 0, 1), putIf(2, 1, true, 2, 9), removeIf(1, false, 3, 8), get(2, 10, 11)});
         row("created once", {putIf(1, 0, true, 0, 9), putIf(2, 0, false, 0, 9), get(1, 10, 11)});
+        row("a batch of two moments",
+            {put(1, 0, 1), second(put(2, 10, 11)), put(3, 5, 6), get(1, 2, 20), second(get(2, 2, 20))});
+        row("a snapshot in between", {put(1, 0, 9), second(put(2, 0, 9)), snapshot(0, 2, 1, 5), snapshot(1, 2, 6, 8)});
+        row("a snapshot cut by a crash", {put(1, 0, 1), snapshot(7, 7, 2, never), get(1, 3, 4)});
     }
     void accepts() {
         QFETCH(const QVector<Operation>, history);
@@ -138,7 +169,9 @@ private Q_SLOTS:
             std::uint64_t written = 0;
             for (std::uint64_t i = 0; i < count; ++i) {
                 Operation operation;
-                operation.kind = static_cast<Kind>(random.below(5));
+                operation.kind = static_cast<Kind>(random.below(6));
+                operation.key = static_cast<std::uint32_t>(random.below(4) / 3);
+                operation.other = operation.kind == Kind::snapshot && random.chance(30) ? random.below(written + 1) : 0;
                 const bool writes = operation.kind == Kind::put || operation.kind == Kind::putIf;
                 operation.value = writes ? ++written : random.below(written + 1);
                 operation.expected = random.below(written + 1);
