@@ -55,7 +55,7 @@ std::string keyOf(std::uint8_t number) {
 }
 
 /// Records as a writer makes them; a byte each for what to do, so that short inputs make whole files.
-std::string records(Input& from, std::uint64_t& sequence, std::string* hint, std::uint64_t& count) {
+std::string records(Input& from, std::uint64_t& sequence, std::string& hint, format::HintHeader& header) {
     std::string bytes;
     for (unsigned left = from.byte() % 12U; left > 0; --left) {
         const std::uint8_t what = from.byte();
@@ -66,16 +66,23 @@ std::string records(Input& from, std::uint64_t& sequence, std::string* hint, std
         const std::size_t at = bytes.size();
         bytes.resize(at + static_cast<std::size_t>(format::recordBytes(key.size(), value.size())));
         format::encodeRecord(bytes.data() + at, Sequence{sequence + 1}, Timestamp{}, key, value, tombstone);
-        if (hint != nullptr)
-            format::appendHintEntry({.sequence = Sequence{sequence + 1},
-                                     .offset = format::fileHeaderBytes + at,
-                                     .valueSize = static_cast<std::uint32_t>(value.size()),
-                                     .tombstone = tombstone,
-                                     .key = key},
-                                    *hint);
+        format::appendHintEntry({.sequence = Sequence{sequence + 1},
+                                 .offset = format::fileHeaderBytes + at,
+                                 .valueSize = static_cast<std::uint32_t>(value.size()),
+                                 .tombstone = tombstone,
+                                 .key = key},
+                                hint);
         ++sequence;
-        ++count;
+        ++header.records;
+        header.tombstones += tombstone ? 1 : 0;
+        header.tombstoneBytes += tombstone ? bytes.size() - at : 0;
+        header.highestSequence = Sequence{sequence};
+        if (header.records == 1)
+            header.lowestSequence = Sequence{sequence};
     }
+    header.entries = header.records;
+    header.entryBytes = hint.size();
+    header.dataBytes = format::fileHeaderBytes + bytes.size();
     return bytes;
 }
 
@@ -104,19 +111,12 @@ void makeFiles(Input& from, const fs::path& directory) {
             std::string data(format::fileHeaderBytes, '\0');
             format::encodeFileHeader({.generation = generation, .mergeOutput = kind % 8 == 4}, data.data());
             std::string entries;
-            std::uint64_t count = 0;
-            data += records(from, sequence, &entries, count);
+            format::HintHeader header{.generation = generation};
+            data += records(from, sequence, entries, header);
             const bool hinted = kind % 16 >= 8;
             if (hinted) {
                 std::string hint(format::hintHeaderBytes, '\0');
-                format::encodeHintHeader({.generation = generation,
-                                          .dataBytes = data.size(),
-                                          .records = count,
-                                          .lowestSequence = Sequence{1},
-                                          .highestSequence = Sequence{sequence},
-                                          .entries = count,
-                                          .entryBytes = entries.size()},
-                                         hint.data());
+                format::encodeHintHeader(header, hint.data());
                 hint += entries;
                 if (kind % 32 >= 16)
                     damage(from, hint);
