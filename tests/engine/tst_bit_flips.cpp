@@ -222,9 +222,9 @@ private Q_SLOTS:
                     std::string wrong = openAndAsk(allowed);
                     const bool data = name.find(".data") != std::string::npos;
                     const bool input = sound.files.contains("6.rustcask.merge") && (name[0] == '1' || name[0] == '2');
-                    if (wrong.empty() && !input)
+                    if (wrong.empty() && !input && bit % 8 == bit / 8 % 8) // tst_verify_fields: every bit
                         wrong = finding(name, bit / 8, Severity::warning, data && !torn);
-                    if (wrong.empty() && bit % 32 == bit / 32 % 32) { // one bit of every four bytes
+                    if (wrong.empty() && bit % 64 == bit / 64 % 64) { // one bit of every eight bytes
                         SmallDatabase copy = sound;
                         copy.files[name] = damaged;
                         wrong = writeAndAsk(copy, allowed);
@@ -264,9 +264,10 @@ private Q_SLOTS:
                                              hint));
                     replace(name, hint);
                     const std::string where = name + ", byte " + std::to_string(bit / 8);
-                    QVERIFY2(finding(name, bit / 8, Severity::warning, false).empty(), where.c_str());
                     const std::string wrong = openAndAsk(right);
                     ++flips;
+                    if (!wrong.empty() || bit % 8 == bit / 8 % 8)
+                        QVERIFY2(finding(name, bit / 8, Severity::warning, false).empty(), where.c_str());
                     if (wrong.empty())
                         continue;
                     // Only a name or a number that nothing else in the hint contradicts gets so far.
@@ -326,7 +327,7 @@ private Q_SLOTS:
                     std::string wrong = openAndAsk(allowed);
                     if (wrong.empty() && hinted)
                         wrong = finding(name, length, Severity::error, false);
-                    if (wrong.empty() && length % 4 == 0) {
+                    if (wrong.empty() && length % 8 == 0) {
                         SmallDatabase copy = sound;
                         copy.files[name].resize(length);
                         wrong = writeAndAsk(copy, allowed);
@@ -346,7 +347,7 @@ private Q_SLOTS:
     // More than any one bit: noise over a few bytes, in files that have no hint to tell what was there.
     void noiseWithoutHints() {
         SeededRandom random;
-        constexpr int rounds = 600;
+        constexpr int rounds = 300;
         const std::vector<SmallDatabase> all = databases();
         for (int round = 0; round < rounds; ++round) {
             SmallDatabase damaged = all[static_cast<std::size_t>(3 + round % 2)];
