@@ -367,6 +367,8 @@ private Q_SLOTS:
             for (std::uint32_t key = 0; key < keyCount; ++key)
                 static_cast<void>(database->remove(Player::keyOf("r" + std::to_string(r) + "-", key)));
         }
+        while (merges == 0 && refused.empty()) // of few rounds on a busy machine it may have seen none
+            std::this_thread::yield();
         stop = true;
         for (std::thread& thread : threads)
             thread.join();
