@@ -50,7 +50,8 @@ done
 if $readme; then
     pictures=$root/packaging/screenshots
     mkdir -p "$pictures"
-    for page in keys storage benchmark; do
+    cp "$folder/light/keys-versions.png" "$pictures/keys.png" # a value and its history say more than the first key
+    for page in storage benchmark; do
         cp "$folder/light/$page.png" "$pictures/$page.png"
     done
     cp "$folder/dark/learn-overwrite.png" "$pictures/learn.png"
