@@ -9,7 +9,11 @@
 #include <QTest>
 #include <QUndoStack>
 
+#include <atomic>
+#include <chrono>
 #include <fstream>
+#include <memory>
+#include <thread>
 
 #include <sys/stat.h>
 
@@ -327,7 +331,17 @@ private Q_SLOTS:
                  qPrintable(tally));
         QVERIFY(!ended[0][1].toBool());
 
-        ExportDialog out(*session.get(), *m_settings, {});
+        // The export waits for its cancel within, far behind what a preview reads: it cannot end before.
+        const auto cancelled = std::make_shared<std::atomic<bool>>(false);
+        ExportRequest request;
+        request.what = QStringLiteral("the chosen keys");
+        request.count = 2000;
+        request.keyAt = [cancelled](std::size_t i) {
+            for (int tries = 0; i == 1000 && !*cancelled && tries < 10'000; ++tries)
+                std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            return std::string_view("k0");
+        };
+        ExportDialog out(*session.get(), *m_settings, request);
         out.show();
         choose(out.formatBox(), Format::csv);
         out.setTarget(text("out.csv"));
@@ -335,6 +349,7 @@ private Q_SLOTS:
         QSignalSpy outEnded(&out, &TransferDialog::ended);
         out.startButton()->click();
         out.task()->cancel();
+        *cancelled = true;
         QVERIFY(outEnded.count() == 1 || outEnded.wait(10'000));
         QVERIFY(!std::filesystem::exists(path("out.csv")));
         QVERIFY(outEnded[0][0].toString().contains(QStringLiteral("no file was written")));
