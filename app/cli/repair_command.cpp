@@ -201,8 +201,9 @@ void addRepairCommand(CLI::App& application, Context& context) {
     command->add_flag("--json", arguments->json, "Print one JSON object");
     command->footer(
         "Without options, compares every hint file with its data file and writes those anew that are missing or say "
-        "something else; data files are not touched. A hint file only makes opening faster: without it nothing is "
-        "lost.\n"
+        "something else; data files are not touched. A hint file makes opening faster, and of a data file that is "
+        "damaged or cut it knows what stood there, so that one stays: of a sound database nothing is lost without "
+        "it.\n"
         "With --salvage or --in-place, reads every data file, around damaged and unreadable places too, and puts all "
         "sound records, old versions and deletions included, into a new database, which is verified before it appears. "
         "What could not be saved is listed with file, offset, length and, where a hint file or the record itself still "
