@@ -114,8 +114,8 @@ private:
         RUSTCASK_REQUIRES(m_writerMutex);
     template <typename T>
     [[nodiscard]] Result<T> checkAppended(Result<T> result, bool tombstone) RUSTCASK_REQUIRES(m_writerMutex);
-    [[nodiscard]] Result<log::Writer::Place> append(std::string_view key, std::string_view value, bool tombstone)
-        RUSTCASK_REQUIRES(m_writerMutex);
+    [[nodiscard]] Result<log::Writer::Place> append(Timestamp time, std::string_view key, std::string_view value,
+                                                    bool tombstone) RUSTCASK_REQUIRES(m_writerMutex);
     [[nodiscard]] Result<void> adoptNewest() RUSTCASK_REQUIRES(m_writerMutex);
     [[nodiscard]] Result<void> sealActive() RUSTCASK_REQUIRES(m_writerMutex);
     void apply(keydir::Keydir::Update& update, std::string_view key, const keydir::Location& location) noexcept

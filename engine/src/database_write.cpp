@@ -104,9 +104,10 @@ Result<T> Database::Impl::checkAppended(Result<T> result, bool tombstone) {
     return result;
 }
 
-Result<log::Writer::Place> Database::Impl::append(std::string_view key, std::string_view value, bool tombstone) {
+Result<log::Writer::Place> Database::Impl::append(Timestamp time, std::string_view key, std::string_view value,
+                                                  bool tombstone) {
     const Sequence sequence{m_nextSequence};
-    auto place = m_writer->append(sequence, now(), key, value, tombstone);
+    auto place = m_writer->append(sequence, time, key, value, tombstone);
     if (!place)
         return checkAppended(std::move(place), tombstone);
     ++m_nextSequence;
@@ -212,9 +213,12 @@ Result<bool> Database::Impl::write(Operation operation, std::string_view key, st
         if (auto room = prepareAppend(bytes, tombstone); !room)
             return failure(std::move(room.error()));
     }
+    // While the record is copied, the key's slot arrives from memory; while its checksum is computed, the entry does.
+    const Timestamp time = now();
+    m_writer->lay(Sequence{m_nextSequence}, time, key, value, tombstone);
     // What the keydir needs comes before the append: after it nothing may fail.
     keydir::Keydir::Update update(m_keydir, key, hash);
-    auto place = append(key, value, tombstone);
+    auto place = append(time, key, value, tombstone);
     if (!place)
         return failure(std::move(place.error()));
     apply(update, key,
@@ -248,7 +252,9 @@ Result<bool> Database::Impl::writeGrouped(MutexLock& lock, Operation operation, 
     self.hash = hash;
     m_group.reserve(m_group.size() + 1);
     const auto grouped = m_groupedKeys.try_emplace(key, 0).first;
-    const auto place = append(key, value, tombstone);
+    const Timestamp time = now();
+    m_writer->lay(Sequence{m_nextSequence}, time, key, value, tombstone);
+    const auto place = append(time, key, value, tombstone);
     if (!place) {
         if (grouped->second == 0)
             m_groupedKeys.erase(grouped);

@@ -57,23 +57,42 @@ HeaderVerdict decodeFileHeader(std::string_view bytes, FileHeader& header) noexc
     return HeaderVerdict::valid;
 }
 
-void encodeRecordPrefix(char* out, Sequence sequence, Timestamp time, std::string_view key, std::string_view value,
-                        bool tombstone) noexcept {
+namespace {
+
+void encodeFields(char* out, Sequence sequence, Timestamp time, std::string_view key, std::string_view value,
+                  bool tombstone) noexcept {
     store<std::uint64_t>(out + record_at::sequence, sequence.value);
     store<std::uint64_t>(out + record_at::time, toMilliseconds(time));
     store<std::uint16_t>(out + record_at::keySize, static_cast<std::uint16_t>(key.size()));
     store<std::uint32_t>(out + record_at::valueSize, static_cast<std::uint32_t>(value.size()));
     store<std::uint16_t>(out + record_at::flags, tombstone ? tombstoneFlag : std::uint16_t{0});
     std::memcpy(out + record_at::key, key.data(), key.size());
+}
+
+} // namespace
+
+void encodeRecordPrefix(char* out, Sequence sequence, Timestamp time, std::string_view key, std::string_view value,
+                        bool tombstone) noexcept {
+    encodeFields(out, sequence, time, key, value, tombstone);
     const std::size_t prefix = recordHeaderBytes - record_at::sequence + key.size();
     store<std::uint32_t>(out + record_at::checksum, crc32c(value, crc32c({out + record_at::sequence, prefix})));
 }
 
-void encodeRecord(char* out, Sequence sequence, Timestamp time, std::string_view key, std::string_view value,
-                  bool tombstone) noexcept {
+void encodeWithoutChecksum(char* out, Sequence sequence, Timestamp time, std::string_view key, std::string_view value,
+                           bool tombstone) noexcept {
+    encodeFields(out, sequence, time, key, value, tombstone);
     if (!value.empty())
         std::memcpy(out + record_at::key + key.size(), value.data(), value.size());
-    encodeRecordPrefix(out, sequence, time, key, value, tombstone);
+}
+
+void encodeChecksum(char* record, std::size_t bytes) noexcept {
+    store<std::uint32_t>(record + record_at::checksum, computeRecordChecksum({record, bytes}));
+}
+
+void encodeRecord(char* out, Sequence sequence, Timestamp time, std::string_view key, std::string_view value,
+                  bool tombstone) noexcept {
+    encodeWithoutChecksum(out, sequence, time, key, value, tombstone);
+    encodeChecksum(out, recordBytes(key.size(), value.size()));
 }
 
 bool isPlausible(const RecordHeader& header) noexcept {

@@ -66,6 +66,12 @@ struct RecordHeader {
 void encodeRecord(char* out, Sequence sequence, Timestamp time, std::string_view key, std::string_view value,
                   bool tombstone) noexcept;
 
+/// The same in two steps, so that a caller can do something in between: all but the checksum, which stays what it was;
+/// then the checksum of the `bytes` of the whole record.
+void encodeWithoutChecksum(char* out, Sequence sequence, Timestamp time, std::string_view key, std::string_view value,
+                           bool tombstone) noexcept;
+void encodeChecksum(char* record, std::size_t bytes) noexcept;
+
 /// Writes header and key alone, the checksum covering `value` too, for callers that write a long value from where it
 /// is.
 void encodeRecordPrefix(char* out, Sequence sequence, Timestamp time, std::string_view key, std::string_view value,

@@ -180,11 +180,11 @@ void Keydir::makeRoom(Shard& shard, std::size_t keyBytes) {
     if (table == nullptr || isFull(shard.usedSlots, table->capacity)) {
         const bool compact =
             table != nullptr && (shard.removedWords * 4 > table->arena->usedWords() || table->arena->nearlyFull());
-        rebuild(shard, shard.entries + 1, words, compact);
+        rebuild(shard, grownCapacity(shard.entries + 1), words, compact);
     }
     if (shard.table->arena->makeRoom(words))
         return;
-    rebuild(shard, shard.entries + 1, words, true);
+    rebuild(shard, grownCapacity(shard.entries + 1), words, true);
     if (!shard.table->arena->makeRoom(words))
         throw std::bad_alloc(); // 64 MiB of keys in one of 1024 shards
 }
@@ -217,16 +217,16 @@ void Keydir::removeSlot(Shard& shard, const Found& found) noexcept {
     --shard.entries;
 }
 
-// A new table for `keys` keys, over the same arena or a compacted copy with room for `words` more. Readers go on in the
+// A new table of `capacity` slots, over the same arena or a compacted copy with room for `words` more. Readers go on in the
 // old ones until they leave. Throws `std::bad_alloc`, and has changed nothing then.
-void Keydir::rebuild(Shard& shard, std::size_t keys, std::size_t words, bool compact) {
+void Keydir::rebuild(Shard& shard, std::size_t capacity, std::size_t words, bool compact) {
     const Table* before = shard.table.get();
     std::shared_ptr<Arena> arena = before != nullptr && !compact ? before->arena : nullptr;
     if (!arena) {
         const std::size_t used = before != nullptr ? before->arena->usedWords() - shard.removedWords : 0;
         arena = std::make_shared<Arena>(m_pool, used + words);
     }
-    auto table = std::make_shared<Table>(m_pool, capacityFor(keys), arena);
+    auto table = std::make_shared<Table>(m_pool, capacity, arena);
     if (before != nullptr) {
         before->forEach([&](std::size_t, Slot slot, const std::uint32_t* entry) {
             const std::size_t keySize = keySizeOf(entry[0]);
@@ -250,7 +250,7 @@ void Keydir::rebuild(Shard& shard, std::size_t keys, std::size_t words, bool com
     shard.arena.store(table->arena.get(), std::memory_order_release);
     shard.endChange();
     if (std::shared_ptr<Table> old = std::exchange(shard.table, std::move(table)))
-        m_reclaimer.retire(std::move(old));
+        m_reclaimer.retireInTime(std::move(old));
 }
 
 void Keydir::compactIfWorthwhile(Shard& shard) noexcept {
@@ -258,7 +258,7 @@ void Keydir::compactIfWorthwhile(Shard& shard) noexcept {
     if (shard.removedWords * 2 <= shard.table->arena->usedWords() || shard.removedWords <= worthwhileWords)
         return;
     try {
-        rebuild(shard, shard.entries + 1, 0, true);
+        rebuild(shard, grownCapacity(shard.entries + 1), 0, true);
     } catch (const std::bad_alloc&) {
         // It stays as large as it is; the next removal tries again.
     }
@@ -273,7 +273,7 @@ void Keydir::reserve(std::uint64_t keys, std::uint64_t keyBytes) {
         Shard& shard = m_shards[s];
         const MutexLock lock(shard.mutex);
         if (!shard.table)
-            rebuild(shard, each * 5 / 6 + 1, words, true);
+            rebuild(shard, capacityFor(each, 84), words, true);
     }
 }
 

@@ -189,7 +189,7 @@ private:
     static void overwrite(Shard& shard, const Found& found, const Location& location) noexcept
         RUSTCASK_REQUIRES(shard.mutex);
     static void removeSlot(Shard& shard, const Found& found) noexcept RUSTCASK_REQUIRES(shard.mutex);
-    void rebuild(Shard& shard, std::size_t keys, std::size_t words, bool compact) RUSTCASK_REQUIRES(shard.mutex);
+    void rebuild(Shard& shard, std::size_t capacity, std::size_t words, bool compact) RUSTCASK_REQUIRES(shard.mutex);
     void compactIfWorthwhile(Shard& shard) noexcept RUSTCASK_REQUIRES(shard.mutex);
     void captureBeforeChange(Shard& shard) RUSTCASK_REQUIRES(shard.mutex);
     static void captureShard(Shard& shard, CapturedShard& into) RUSTCASK_REQUIRES(shard.mutex);

@@ -72,12 +72,14 @@ std::uint64_t Reclaimer::operations() const noexcept {
     return sum;
 }
 
-void Reclaimer::retire(std::shared_ptr<void> object) noexcept {
+std::size_t Reclaimer::keep(std::shared_ptr<void> object) noexcept {
     try {
         std::list<std::shared_ptr<void>> one;
         one.push_back(object);
+        object.reset();
         const MutexLock lock(m_mutex);
         m_retired.splice(m_retired.end(), one);
+        return m_retired.size();
     } catch (const std::bad_alloc&) {
         // Readers may be in the middle of it and there is no memory to remember it in: better lost than destroyed.
         union Lost {
@@ -86,10 +88,19 @@ void Reclaimer::retire(std::shared_ptr<void> object) noexcept {
             std::shared_ptr<void> object;
         } lost;
         new (&lost.object) std::shared_ptr<void>(std::move(object));
-        return;
+        return 0;
     }
-    object.reset();
+}
+
+void Reclaimer::retire(std::shared_ptr<void> object) noexcept {
+    keep(std::move(object));
     collect();
+}
+
+void Reclaimer::retireInTime(std::shared_ptr<void> object) noexcept {
+    constexpr std::size_t worthLooking = 32;
+    if (keep(std::move(object)) >= worthLooking)
+        collect();
 }
 
 bool Reclaimer::collect() noexcept {

@@ -85,12 +85,16 @@ inline constexpr std::size_t slotsPerBucket = 8;
     return static_cast<std::size_t>((hash & 0xFFFFFFFF) * (capacity / slotsPerBucket) >> 32) * slotsPerBucket;
 }
 
-// 70 % full, so that it lasts until it is 86 % full.
-[[nodiscard]] inline std::size_t capacityFor(std::size_t keys) noexcept {
-    return (keys * 10 / 7 / slotsPerBucket + 1) * slotsPerBucket;
-}
+// A table lasts until it is 86 % full; then the next one is larger by a quarter where memory counts, by more where
+// rebuilding would come too often: small tables are cheap, and every key goes through all of their sizes.
 [[nodiscard]] inline bool isFull(std::size_t usedSlots, std::size_t capacity) noexcept {
     return (usedSlots + 1) * 100 > capacity * 86;
+}
+[[nodiscard]] inline std::size_t capacityFor(std::size_t keys, std::size_t percentFull) noexcept {
+    return (keys * 100 / percentFull / slotsPerBucket + 1) * slotsPerBucket;
+}
+[[nodiscard]] inline std::size_t grownCapacity(std::size_t keys) noexcept {
+    return capacityFor(keys, keys < 500 ? 43 : keys < 4000 ? 57 : 70);
 }
 
 // Of the slots of a bucket those with a tag, and those that are empty, a bit each. All at once: a loop that ends at the

@@ -203,12 +203,19 @@ Writer::Place Writer::finish(const format::RecordHeader& header) noexcept {
     return place;
 }
 
+void Writer::lay(Sequence sequence, Timestamp time, std::string_view key, std::string_view value,
+                 bool tombstone) noexcept {
+    if (m_mapping)
+        format::encodeWithoutChecksum(m_mapping->data() + m_active->bytes.load(std::memory_order_relaxed), sequence,
+                                      time, key, value, tombstone);
+}
+
 Result<Writer::Place> Writer::append(Sequence sequence, Timestamp time, std::string_view key, std::string_view value,
                                      bool tombstone) {
     const std::uint64_t bytes = format::recordBytes(key.size(), value.size());
     const std::uint64_t offset = m_active->bytes.load(std::memory_order_relaxed);
     if (m_mapping) {
-        format::encodeRecord(m_mapping->data() + offset, sequence, time, key, value, tombstone);
+        format::encodeChecksum(m_mapping->data() + offset, static_cast<std::size_t>(bytes));
     } else {
         const bool large = value.size() >= largeValueBytes;
         m_scratch.resize(static_cast<std::size_t>(large ? format::recordHeaderBytes + key.size() : bytes));

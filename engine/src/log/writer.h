@@ -50,7 +50,10 @@ public:
         const std::uint64_t end = m_active->bytes.load(std::memory_order_relaxed) + bytes;
         return end <= m_settings.maxFileBytes && (!m_mapping || end <= m_reserved);
     }
-    /// Appends one record, having made room for it. On failure nothing was appended;
+    /// The first half of an append: where the file is mapped, copies the record into its place, all but the checksum.
+    /// Without that it is no record, so nothing has happened if the append does not follow. Room was made for it.
+    void lay(Sequence sequence, Timestamp time, std::string_view key, std::string_view value, bool tombstone) noexcept;
+    /// Appends the record that was laid. On failure nothing was appended;
     /// if even taking back a partial append failed, `isBroken`. Errors: noSpace, ioError.
     [[nodiscard]] Result<Place> append(Sequence sequence, Timestamp time, std::string_view key, std::string_view value,
                                        bool tombstone);
