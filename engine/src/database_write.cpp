@@ -150,12 +150,12 @@ void Database::Impl::apply(keydir::Keydir::Update& update, std::string_view key,
             generation = segment->generation;
         if (previous && previous->file == location.file && !location.tombstone) { // the usual case of a hot key
             if (segment != nullptr)
-                segment->addLive(0, bytesOf(location) - bytesOf(*previous));
+                segment->addLiveAsWriter(0, bytesOf(location) - bytesOf(*previous));
         } else {
             if (segment != nullptr && !location.tombstone)
-                segment->addLive(1, bytesOf(location));
+                segment->addLiveAsWriter(1, bytesOf(location));
             if (log::Segment* before = previous ? m_core->segments.at(previous->file) : nullptr)
-                before->addLive(-1, -bytesOf(*previous));
+                before->addLiveAsWriter(-1, -bytesOf(*previous));
         }
     }
     m_lastSequence.store(location.sequence, std::memory_order_release);

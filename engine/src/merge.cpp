@@ -404,7 +404,7 @@ Result<void> Database::Impl::Merge::removeInputs(const std::filesystem::path& re
     const std::filesystem::path& directory = m_db.m_directory;
     // (5) Asserted, not assumed. Taking the merge record back leaves inputs and outputs side by side, which is sound.
     for (const auto& input : m_inputs) {
-        if (input->liveKeys.load(std::memory_order_relaxed) == 0)
+        if (input->liveKeys() == 0)
             continue;
         auto done = fileSystem.remove(record);
         if (done)

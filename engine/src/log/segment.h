@@ -46,8 +46,8 @@ struct Segment {
     std::atomic<std::uint64_t> records{0};
     std::atomic<std::uint64_t> tombstones{0};
     std::atomic<std::uint64_t> tombstoneBytes{0};
-    std::atomic<std::int64_t> liveKeys{0};
-    std::atomic<std::int64_t> liveBytes{0};
+    std::atomic<std::int64_t> liveKeysOfWriter{0}, liveBytesOfWriter{0}; ///< what the database's writer adds; see below
+    std::atomic<std::int64_t> liveKeysOfOthers{0}, liveBytesOfOthers{0};
     std::atomic<std::uint64_t> lowestSequence{0}; ///< 0: no records
     std::atomic<std::uint64_t> highestSequence{0};
     std::atomic<std::uint64_t> newestTombstoneBytes{0}; ///< of the record with that number; 0: it is no tombstone
@@ -88,11 +88,20 @@ struct Segment {
         if (highest > highestSequence.load(std::memory_order_relaxed))
             highestSequence.store(highest, std::memory_order_relaxed);
     }
-    void addLive(std::int64_t keys, std::int64_t recordBytes) noexcept {
-        if (keys != 0)
-            liveKeys.fetch_add(keys, std::memory_order_relaxed);
-        if (recordBytes != 0)
-            liveBytes.fetch_add(recordBytes, std::memory_order_relaxed);
+    void addLiveAsWriter(std::int64_t keys, std::int64_t recordBytes) noexcept { // under the writer's lock
+        liveKeysOfWriter.store(liveKeysOfWriter.load(std::memory_order_relaxed) + keys, std::memory_order_relaxed);
+        liveBytesOfWriter.store(liveBytesOfWriter.load(std::memory_order_relaxed) + recordBytes,
+                                std::memory_order_relaxed);
+    }
+    void addLive(std::int64_t keys, std::int64_t recordBytes) noexcept { // from any thread
+        liveKeysOfOthers.fetch_add(keys, std::memory_order_relaxed);
+        liveBytesOfOthers.fetch_add(recordBytes, std::memory_order_relaxed);
+    }
+    [[nodiscard]] std::int64_t liveKeys() const noexcept {
+        return liveKeysOfWriter.load(std::memory_order_relaxed) + liveKeysOfOthers.load(std::memory_order_relaxed);
+    }
+    [[nodiscard]] std::int64_t liveBytes() const noexcept {
+        return liveBytesOfWriter.load(std::memory_order_relaxed) + liveBytesOfOthers.load(std::memory_order_relaxed);
     }
     /// For the one thread that loads the file.
     void noteLost(std::uint64_t below, std::uint64_t offset) noexcept {

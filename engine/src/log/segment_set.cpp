@@ -18,8 +18,8 @@ FileStats Segment::stats() const {
     stats.damaged = damaged.load(std::memory_order_relaxed);
     stats.headerBytes = headerBytes.load(std::memory_order_relaxed);
     // A reader of statistics runs beside the writer: taken in this order no difference of two counters is negative.
-    stats.liveKeys = static_cast<std::uint64_t>(std::max<std::int64_t>(0, liveKeys.load(std::memory_order_relaxed)));
-    stats.liveBytes = static_cast<std::uint64_t>(std::max<std::int64_t>(0, liveBytes.load(std::memory_order_relaxed)));
+    stats.liveKeys = static_cast<std::uint64_t>(std::max<std::int64_t>(0, liveKeys()));
+    stats.liveBytes = static_cast<std::uint64_t>(std::max<std::int64_t>(0, liveBytes()));
     stats.tombstones = tombstones.load(std::memory_order_relaxed);
     stats.tombstoneBytes = tombstoneBytes.load(std::memory_order_relaxed);
     stats.records = std::max(records.load(std::memory_order_relaxed), stats.liveKeys + stats.tombstones);
