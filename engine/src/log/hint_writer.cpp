@@ -4,6 +4,7 @@
 #include "format/checksum.h"
 #include "format/endian.h"
 #include "format/file_names.h"
+#include "log/look_ahead.h"
 #include "log/scanner.h"
 
 namespace rustcask::log {
@@ -93,6 +94,7 @@ Result<std::uint64_t> writeHint(io::FileSystem& fileSystem, Segment& segment, co
 
     Scanner scanner(**file, segment.headerBytes.load(std::memory_order_relaxed),
                     segment.bytes.load(std::memory_order_acquire), chunkBytes);
+    LookAhead lookAhead(scanner, keydir, reclaimer);
     Result<void> done = {};
     while (done) {
         auto scanned = scanner.next();
@@ -109,6 +111,7 @@ Result<std::uint64_t> writeHint(io::FileSystem& fileSystem, Segment& segment, co
             static_cast<void>(fileSystem.remove(temporary));
             return std::uint64_t{0};
         }
+        lookAhead.step();
         {
             const keydir::Reclaimer::Guard guard(reclaimer);
             const auto newest = keydir.find(record.key, keydir.hash(record.key));

@@ -2,7 +2,6 @@
 #include "recovery/loader.h"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <new>
 #include <system_error>
@@ -14,6 +13,7 @@
 #include "format/file_names.h"
 #include "format/hint.h"
 #include "log/scanner.h"
+#include "recovery/keydir_feed.h"
 
 namespace rustcask::recovery {
 namespace {
@@ -32,89 +32,6 @@ void tell(const LoadTarget& target, const log::Segment& segment, std::string_vie
     event.file = file;
     (*target.listener)(event);
 }
-
-// What entering records adds to the live counters of their file: added to them once, not by every record of every
-// thread.
-class Tally {
-public:
-    explicit Tally(log::Segment& segment) noexcept : m_segment(segment) {}
-    ~Tally() { m_segment.addLive(m_keys, m_bytes); }
-    Tally(const Tally&) = delete;
-    Tally& operator=(const Tally&) = delete;
-    void add(std::int64_t keys, std::uint64_t bytes) noexcept {
-        m_keys += keys;
-        m_bytes += keys * static_cast<std::int64_t>(bytes);
-    }
-
-private:
-    log::Segment& m_segment;
-    std::int64_t m_keys = 0;
-    std::int64_t m_bytes = 0;
-};
-
-// Enters one record into the keydir and keeps the live counters of both files right.
-void enter(const LoadTarget& target, const log::Segment& segment, std::string_view key, std::uint64_t hash,
-           const keydir::Location& location, Tally& tally) {
-    keydir::Keydir::Change change;
-    if (segment.mergeOutput && location.sequence <= target.knownSequence) {
-        if (location.tombstone)
-            return;
-        change = target.keydir.relocate(key, hash, location);
-    } else {
-        change = target.keydir.setIfNewer(key, hash, location);
-        // A follower whose last look failed halfway may have the original already, in a file that has gone since.
-        if (!change.applied && segment.mergeOutput && !location.tombstone && change.previous &&
-            change.previous->sequence == location.sequence)
-            change = target.keydir.relocate(key, hash, location);
-    }
-    if (!change.applied)
-        return;
-    if (!location.tombstone)
-        tally.add(1, format::recordBytes(key.size(), location.valueBytes));
-    if (!change.previous || change.previous->tombstone)
-        return;
-    const std::uint64_t bytes = format::recordBytes(key.size(), change.previous->valueBytes);
-    if (change.previous->file == segment.index) {
-        tally.add(-1, bytes);
-        return;
-    }
-    const keydir::Reclaimer::Guard guard(target.segments.reclaimer());
-    if (log::Segment* before = target.segments.at(change.previous->file))
-        before->addLive(-1, -static_cast<std::int64_t>(bytes));
-}
-
-// Enters records in batches: a batch's slots come from memory all at the same time. The last ones need a `flush`.
-class Batch {
-public:
-    Batch(const LoadTarget& target, log::Segment& segment) : m_target(target), m_segment(segment), m_tally(segment) {}
-
-    void add(std::string_view key, std::uint64_t hash, const keydir::Location& location) {
-        m_target.keydir.prefetchSlot(hash);
-        Entry& entry = m_entries[m_count];
-        entry.key.assign(key); // keeps its capacity; the caller's buffer moves on
-        entry.hash = hash;
-        entry.location = location;
-        if (++m_count == m_entries.size())
-            flush();
-    }
-    void flush() {
-        for (std::size_t i = 0; i < m_count; ++i)
-            enter(m_target, m_segment, m_entries[i].key, m_entries[i].hash, m_entries[i].location, m_tally);
-        m_count = 0;
-    }
-
-private:
-    struct Entry {
-        std::string key;
-        std::uint64_t hash = 0;
-        keydir::Location location;
-    };
-    const LoadTarget& m_target;
-    log::Segment& m_segment;
-    Tally m_tally;
-    std::array<Entry, 24> m_entries;
-    std::size_t m_count = 0;
-};
 
 [[nodiscard]] Result<void> checkpoint(const LoadTarget& target) {
     return target.progress != nullptr ? target.progress->checkpoint(operation) : Result<void>();
@@ -317,7 +234,9 @@ Result<void> loadRecords(const LoadTarget& target, log::Segment& segment, std::u
     (*file)->adviseSequential();
     const std::uint64_t begin = segment.bytes.load(std::memory_order_relaxed);
     log::Scanner scanner(**file, begin, fileBytes, target.chunkBytes);
-    Batch batch(target, segment);
+    // A thread that reads and sums up, and others that look up keys: together about as fast as the disk.
+    constexpr std::uint64_t worthwhileBytes = std::uint64_t{16} << 20;
+    KeydirFeed feed(target, segment, fileBytes - std::min(begin, fileBytes) < worthwhileBytes ? 0 : target.threads - 1);
     std::uint64_t reported = begin;
     std::uint64_t previousSequence = segment.highestSequence.load(std::memory_order_relaxed);
     std::uint64_t lostAt = 0; // of damage that may have been any key's record, and is not bounded yet; 0: none
@@ -339,7 +258,7 @@ Result<void> loadRecords(const LoadTarget& target, log::Segment& segment, std::u
                 segment.noteLost(location.sequence, lostAt);
                 lostAt = 0;
             }
-            batch.add(scanned.key, target.keydir.hash(scanned.key), location);
+            feed.add(scanned.key, target.keydir.hash(scanned.key), location);
             previousSequence = location.sequence;
         } else if (rule == TailRule::stop) {
             break;
@@ -353,7 +272,7 @@ Result<void> loadRecords(const LoadTarget& target, log::Segment& segment, std::u
                 segment.countRecord(location.sequence, scanned.bytes, false);
                 keydir::Location poisoned = location;
                 poisoned.tombstone = false; // whichever it was, a get of the key must say that it is damaged
-                batch.add(scanned.key, target.keydir.hash(scanned.key), poisoned);
+                feed.add(scanned.key, target.keydir.hash(scanned.key), poisoned);
                 previousSequence = location.sequence;
             }
             if (!scanned.identified && lostAt == 0)
@@ -370,7 +289,7 @@ Result<void> loadRecords(const LoadTarget& target, log::Segment& segment, std::u
                 return done;
         }
     }
-    batch.flush();
+    feed.finish();
     if (lostAt > 0)
         segment.noteLost(log::Segment::anySequence, lostAt);
     if (target.progress != nullptr)

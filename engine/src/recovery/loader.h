@@ -26,7 +26,7 @@ struct LoadTarget {
     /// For a follower: every record up to this sequence number is known, so that one which is not in the keydir is
     /// dead. 0: nothing is known.
     std::uint64_t knownSequence = 0;
-    unsigned threads = 1; ///< that may work on one hint file
+    unsigned threads = 1; ///< that may work on one file
 };
 
 /// A hint file of a data file: its checksum matches and it does not contradict itself. Its header's length may not be
