@@ -126,6 +126,12 @@ private Q_SLOTS:
             std::size_t bytes;
             unsigned char mark;
         };
+        const auto taken = [](std::size_t bytes) {
+            constexpr std::size_t hugePage = 2 << 20;
+            return bytes > keydir::MemoryPool::largestBlock
+                       ? (bytes + hugePage - 1) / hugePage * hugePage
+                       : std::bit_ceil(std::max(bytes, keydir::MemoryPool::smallestBlock));
+        };
         std::vector<Block> blocks;
         std::size_t used = 0;
         for (int step = 0; step < 20'000; ++step) {
@@ -136,13 +142,13 @@ private Q_SLOTS:
                 const auto mark = static_cast<unsigned char>(step);
                 at[0] = at[bytes - 1] = mark;
                 blocks.push_back({at, bytes, mark});
-                used += (bytes + 63) / 64 * 64;
+                used += taken(bytes);
             } else {
                 const std::size_t i = random.between(0, blocks.size() - 1);
                 QCOMPARE(blocks[i].at[0], blocks[i].mark);
                 QCOMPARE(blocks[i].at[blocks[i].bytes - 1], blocks[i].mark);
                 pool.release(blocks[i].at, blocks[i].bytes);
-                used -= (blocks[i].bytes + 63) / 64 * 64;
+                used -= taken(blocks[i].bytes);
                 blocks[i] = blocks.back();
                 blocks.pop_back();
             }

@@ -60,36 +60,23 @@ void prefetchRecord(Slot slot, const MappingHints* mappings) noexcept {
 
 } // namespace
 
-Keydir::View Keydir::view(const Shard& shard) noexcept {
-    View view;
-    for (;;) {
-        view.version = shard.version.load(std::memory_order_acquire);
-        view.capacity = shard.capacity.load(std::memory_order_acquire);
-        view.buckets = shard.buckets.load(std::memory_order_acquire);
-        view.arena = shard.arena.load(std::memory_order_acquire);
-        // The acquiring loads cannot move below the next one; an even, unchanged counter means one moment.
-        if ((view.version & 1U) == 0 && shard.version.load(std::memory_order_relaxed) == view.version)
-            return view;
-    }
-}
-
 template <typename OnCandidate>
-Keydir::Found Keydir::findEntry(const View& view, std::string_view key, std::uint64_t hash,
+Keydir::Found Keydir::findEntry(const Table& table, std::string_view key, std::uint64_t hash,
                                 OnCandidate onCandidate) noexcept {
     const std::uint32_t tag = tagOf(hash);
-    for (std::size_t bucket = homeBucket(hash, view.capacity);;
-         bucket = bucket + slotsPerBucket == view.capacity ? 0 : bucket + slotsPerBucket) {
-        const BucketMatch match = matchBucket(view.buckets + bucket, tag);
+    for (std::size_t bucket = table.home(hash);; bucket = table.following(bucket)) {
+        const std::atomic<Slot>* slots = table.at(bucket);
+        const BucketMatch match = matchBucket(slots, tag);
         for (unsigned left = match.tagged & ~match.empty; left != 0; left &= left - 1) {
-            const std::size_t i = bucket + static_cast<unsigned>(std::countr_zero(left));
-            const Slot slot = view.buckets[i].load(std::memory_order_acquire);
+            const auto i = static_cast<unsigned>(std::countr_zero(left));
+            const Slot slot = slots[i].load(std::memory_order_acquire);
             if (!hasTag(slot, tag))
                 continue; // removed, or changed since
             onCandidate(slot);
-            std::uint32_t* entry = view.arena->at(positionOf(slot));
+            std::uint32_t* entry = table.arena().at(positionOf(slot));
             const std::size_t size = keySizeOf(loadWord(entry));
             if (size == key.size() && std::memcmp(entry + entryWords, key.data(), size) == 0)
-                return {.entry = entry, .index = i, .slot = slot};
+                return {.entry = entry, .index = bucket + i, .slot = slot};
         }
         if (match.empty != 0)
             return {};
@@ -100,23 +87,23 @@ Keydir::Found Keydir::findLocked(const Shard& shard, std::string_view key, std::
     const Table* table = shard.table.get();
     if (table == nullptr)
         return {};
-    return findEntry({.capacity = table->capacity, .buckets = table->buckets, .arena = table->arena.get()}, key, hash,
-                     [](Slot) {});
+    return findEntry(*table, key, hash, [](Slot) {});
 }
 
 std::optional<Location> Keydir::find(std::string_view key, std::uint64_t hash,
                                      const MappingHints* mappings) const noexcept {
     const Shard& shard = shardOf(hash);
     for (;;) {
-        const View seen = view(shard);
-        if (seen.capacity == 0)
+        const std::uint32_t version = shard.version.load(std::memory_order_acquire);
+        const Table* table = shard.published.load(std::memory_order_acquire);
+        if (table == nullptr)
             return std::nullopt;
-        const Found found = findEntry(seen, key, hash, [mappings](Slot slot) { prefetchRecord(slot, mappings); });
+        const Found found = findEntry(*table, key, hash, [mappings](Slot slot) { prefetchRecord(slot, mappings); });
         if (found.entry == nullptr)
             return std::nullopt;
         const PackedEntry words = loadEntry(found.entry);
         // The acquiring loads above cannot move below this one; an unchanged counter means unmixed words.
-        if (shard.version.load(std::memory_order_relaxed) != seen.version)
+        if ((version & 1U) != 0 || shard.version.load(std::memory_order_relaxed) != version)
             continue;
         if ((words[3] & tombstoneBit) != 0)
             return std::nullopt;
@@ -125,28 +112,25 @@ std::optional<Location> Keydir::find(std::string_view key, std::uint64_t hash,
 }
 
 void Keydir::prefetchSlot(std::uint64_t hash) const noexcept {
-    const Shard& shard = shardOf(hash);
-    // Pointer and capacity may be of two moments, or stale: a prefetch of whatever address does no harm.
-    const auto address = reinterpret_cast<std::uintptr_t>(shard.buckets.load(std::memory_order_relaxed)) +
-                         homeBucket(hash, shard.capacity.load(std::memory_order_relaxed)) * sizeof(Slot);
-    __builtin_prefetch(reinterpret_cast<const void*>(address));
+    const Reclaimer::Guard guard(m_reclaimer);
+    if (const Table* table = shardOf(hash).published.load(std::memory_order_acquire))
+        __builtin_prefetch(table->at(table->home(hash)));
 }
 
 void Keydir::prefetchEntry(std::uint64_t hash, const MappingHints* mappings) const noexcept {
-    const View seen = view(shardOf(hash));
-    if (seen.capacity == 0)
+    const Table* table = shardOf(hash).published.load(std::memory_order_acquire);
+    if (table == nullptr)
         return;
     const std::uint32_t tag = tagOf(hash);
-    const std::size_t bucket = homeBucket(hash, seen.capacity); // the next one is seldom needed
-    const BucketMatch match = matchBucket(seen.buckets + bucket, tag);
+    const std::atomic<Slot>* slots = table->at(table->home(hash)); // the next bucket is seldom needed
+    const BucketMatch match = matchBucket(slots, tag);
     const unsigned tagged = match.tagged & ~match.empty;
     if (tagged == 0)
         return;
-    const Slot slot =
-        seen.buckets[bucket + static_cast<unsigned>(std::countr_zero(tagged))].load(std::memory_order_acquire);
+    const Slot slot = slots[std::countr_zero(tagged)].load(std::memory_order_acquire);
     if (!hasTag(slot, tag))
         return;
-    __builtin_prefetch(seen.arena->at(positionOf(slot)));
+    __builtin_prefetch(table->arena().at(positionOf(slot)));
     prefetchRecord(slot, mappings);
 }
 
@@ -168,8 +152,7 @@ void Keydir::overwrite(Shard& shard, const Found& found, const Location& locatio
     shard.beginChange();
     for (std::size_t i = 0; i < words.size(); ++i)
         storeWord(found.entry + i, words[i]); // releases: after the odd version
-    shard.table->buckets[found.index].store(makeSlot(low >> 24, low & positionMask, location),
-                                            std::memory_order_release);
+    shard.table->at(found.index)->store(makeSlot(low >> 24, low & positionMask, location), std::memory_order_release);
     shard.endChange();
 }
 
@@ -177,23 +160,23 @@ void Keydir::overwrite(Shard& shard, const Found& found, const Location& locatio
 void Keydir::makeRoom(Shard& shard, std::size_t keyBytes) {
     const std::size_t words = wordsOf(keyBytes);
     const Table* table = shard.table.get();
-    if (table == nullptr || isFull(shard.usedSlots, table->capacity)) {
+    if (table == nullptr || isFull(shard.usedSlots, table->capacity())) {
         const bool compact =
-            table != nullptr && (shard.removedWords * 4 > table->arena->usedWords() || table->arena->nearlyFull());
-        rebuild(shard, grownCapacity(shard.entries + 1), words, compact);
+            table != nullptr && (shard.removedWords * 4 > table->arena().usedWords() || table->arena().nearlyFull());
+        rebuild(shard, grownSlots(shard.entries + 1), words, compact);
     }
-    if (shard.table->arena->makeRoom(words))
+    if (shard.table->arena().makeRoom(words))
         return;
-    rebuild(shard, grownCapacity(shard.entries + 1), words, true);
-    if (!shard.table->arena->makeRoom(words))
+    rebuild(shard, grownSlots(shard.entries + 1), words, true);
+    if (!shard.table->arena().makeRoom(words))
         throw std::bad_alloc(); // 64 MiB of keys in one of 1024 shards
 }
 
 void Keydir::insertNew(Shard& shard, std::string_view key, std::uint64_t hash, const Location& location) noexcept {
     Table& table = *shard.table;
     const std::size_t words = wordsOf(key.size());
-    const std::uint32_t position = table.arena->allocate(words);
-    std::uint32_t* entry = table.arena->at(position);
+    const std::uint32_t position = table.arena().allocate(words);
+    std::uint32_t* entry = table.arena().at(position);
     entry[words - 1] = 0;
     const PackedEntry packed = pack(key.size(), location);
     std::copy(packed.begin(), packed.end(), entry);
@@ -202,31 +185,31 @@ void Keydir::insertNew(Shard& shard, std::string_view key, std::uint64_t hash, c
     if (table.load(i) == emptySlot)
         ++shard.usedSlots;
     // Publishes entry and key.
-    table.buckets[i].store(makeSlot(tagOf(hash), position, location), std::memory_order_release);
+    table.at(i)->store(makeSlot(tagOf(hash), position, location), std::memory_order_release);
     ++shard.entries;
 }
 
 void Keydir::removeSlot(Shard& shard, const Found& found) noexcept {
     Table& table = *shard.table;
     // In a bucket that was full a chain may go on behind it, so the slot must not look empty.
-    const bool neverFull = matchBucket(table.buckets + found.index / slotsPerBucket * slotsPerBucket, 0).empty != 0;
-    table.buckets[found.index].store(neverFull ? emptySlot : removedSlot, std::memory_order_release);
+    const bool neverFull = matchBucket(table.at(found.index / slotsPerBucket * slotsPerBucket), 0).empty != 0;
+    table.at(found.index)->store(neverFull ? emptySlot : removedSlot, std::memory_order_release);
     if (neverFull)
         --shard.usedSlots;
     shard.removedWords += wordsOf(keySizeOf(loadWord(found.entry)));
     --shard.entries;
 }
 
-// A new table of `capacity` slots, over the same arena or a compacted copy with room for `words` more. Readers go on in the
-// old ones until they leave. Throws `std::bad_alloc`, and has changed nothing then.
-void Keydir::rebuild(Shard& shard, std::size_t capacity, std::size_t words, bool compact) {
+// A new table of about `slots` slots, over the same arena or a compacted copy with room for `words` more. Readers go on
+// in the old ones until they leave. Throws `std::bad_alloc`, and has changed nothing then.
+void Keydir::rebuild(Shard& shard, std::size_t slots, std::size_t words, bool compact) {
     const Table* before = shard.table.get();
-    std::shared_ptr<Arena> arena = before != nullptr && !compact ? before->arena : nullptr;
+    std::shared_ptr<Arena> arena = before != nullptr && !compact ? before->sharedArena() : nullptr;
     if (!arena) {
-        const std::size_t used = before != nullptr ? before->arena->usedWords() - shard.removedWords : 0;
+        const std::size_t used = before != nullptr ? before->arena().usedWords() - shard.removedWords : 0;
         arena = std::make_shared<Arena>(m_pool, used + words);
     }
-    auto table = std::make_shared<Table>(m_pool, capacity, arena);
+    auto table = std::allocate_shared<Table>(PoolAllocator<Table>(m_pool), m_pool, slots, arena);
     if (before != nullptr) {
         before->forEach([&](std::size_t, Slot slot, const std::uint32_t* entry) {
             const std::size_t keySize = keySizeOf(entry[0]);
@@ -238,27 +221,23 @@ void Keydir::rebuild(Shard& shard, std::size_t capacity, std::size_t words, bool
                 std::memcpy(arena->at(position), entry, size * 4);
                 slot = (slot & ~Slot{positionMask}) | position;
             }
-            table->buckets[table->freeSlot(hash(keyAt(entry, keySize)))].store(slot, std::memory_order_relaxed);
+            table->at(table->freeSlot(hash(keyAt(entry, keySize))))->store(slot, std::memory_order_relaxed);
         });
     }
     if (compact)
         shard.removedWords = 0;
     shard.usedSlots = shard.entries;
-    shard.beginChange();
-    shard.capacity.store(table->capacity, std::memory_order_release);
-    shard.buckets.store(table->buckets, std::memory_order_release);
-    shard.arena.store(table->arena.get(), std::memory_order_release);
-    shard.endChange();
+    shard.published.store(table.get(), std::memory_order_release);
     if (std::shared_ptr<Table> old = std::exchange(shard.table, std::move(table)))
         m_reclaimer.retireInTime(std::move(old));
 }
 
 void Keydir::compactIfWorthwhile(Shard& shard) noexcept {
     constexpr std::size_t worthwhileWords = 512;
-    if (shard.removedWords * 2 <= shard.table->arena->usedWords() || shard.removedWords <= worthwhileWords)
+    if (shard.removedWords * 2 <= shard.table->arena().usedWords() || shard.removedWords <= worthwhileWords)
         return;
     try {
-        rebuild(shard, grownCapacity(shard.entries + 1), 0, true);
+        rebuild(shard, grownSlots(shard.entries + 1), 0, true);
     } catch (const std::bad_alloc&) {
         // It stays as large as it is; the next removal tries again.
     }
@@ -273,7 +252,7 @@ void Keydir::reserve(std::uint64_t keys, std::uint64_t keyBytes) {
         Shard& shard = m_shards[s];
         const MutexLock lock(shard.mutex);
         if (!shard.table)
-            rebuild(shard, capacityFor(each, 84), words, true);
+            rebuild(shard, each * 100 / 84, words, true);
     }
 }
 
@@ -391,7 +370,7 @@ void Keydir::captureShard(Shard& shard, CapturedShard& into) {
     if (!shard.table || shard.entries == 0)
         return;
     into.keys.reserve(shard.entries);
-    into.arena = shard.table->arena;
+    into.arena = shard.table->sharedArena();
     shard.table->forEach([&into](std::size_t, Slot slot, std::uint32_t* entry) {
         const PackedEntry words = loadEntry(entry);
         if ((words[3] & tombstoneBit) == 0)
@@ -459,10 +438,10 @@ Keydir::Occupancy Keydir::occupancy() const {
         sum.mostKeys = std::max<std::uint64_t>(sum.mostKeys, shard.entries);
         if (!shard.table)
             continue;
-        sum.tableSlots += shard.table->capacity;
+        sum.tableSlots += shard.table->capacity();
         sum.entries += shard.entries;
         sum.removedSlots += shard.usedSlots - shard.entries;
-        const std::uint64_t words = shard.table->arena->usedWords();
+        const std::uint64_t words = shard.table->arena().usedWords();
         sum.entryBytes += (words - shard.removedWords) * sizeof(std::uint32_t);
         sum.removedBytes += shard.removedWords * sizeof(std::uint32_t);
     }

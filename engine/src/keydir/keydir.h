@@ -19,7 +19,7 @@
 namespace rustcask::keydir {
 
 class Arena;
-struct Table;
+class Table;
 
 /// One key of a shard at the moment of a snapshot, in 24 bytes. The key itself stays in the arena.
 struct CapturedKey {
@@ -47,10 +47,8 @@ class Keydir {
     struct Capture;
     struct alignas(64) Shard {
         // What readers touch, in one cache line.
-        std::atomic<std::uint32_t> version{0};  // odd while a location or the table changes
-        std::atomic<std::uint32_t> capacity{0}; // of the table; 0: there is none
-        std::atomic<const std::atomic<Slot>*> buckets{nullptr};
-        std::atomic<const Arena*> arena{nullptr};
+        std::atomic<std::uint32_t> version{0};        // odd while a location changes
+        std::atomic<const Table*> published{nullptr}; // the table; nullptr: there is none
 
         alignas(64) Mutex mutex; // guards all below and every change of the above
         std::shared_ptr<Table> table RUSTCASK_GUARDED_BY(mutex);
@@ -116,7 +114,7 @@ public:
     std::optional<Location> erase(std::string_view key, std::uint64_t hash);
 
     /// Begin to fetch what `find` will touch: the slot; then entry and record, when the slot has arrived. Whoever looks
-    /// up many keys does each step for a batch of them. For the second the caller stands in a guard.
+    /// up many keys does each step for a batch of them. The caller of the second stands in a guard.
     void prefetchSlot(std::uint64_t hash) const noexcept;
     void prefetchEntry(std::uint64_t hash, const MappingHints* mappings = nullptr) const noexcept;
 
@@ -168,18 +166,9 @@ public:
     static constexpr std::size_t shardCount = std::size_t{1} << shardBits;
 
 private:
-    /// What a reader needs of a shard's table, all of one moment.
-    struct View {
-        std::uint32_t version = 0;
-        std::uint32_t capacity = 0; ///< 0: no table
-        const std::atomic<Slot>* buckets = nullptr;
-        const Arena* arena = nullptr;
-    };
-
     [[nodiscard]] Shard& shardOf(std::uint64_t hash) const noexcept;
-    [[nodiscard]] static View view(const Shard& shard) noexcept;
     template <typename OnCandidate>
-    [[nodiscard]] static Found findEntry(const View& view, std::string_view key, std::uint64_t hash,
+    [[nodiscard]] static Found findEntry(const Table& table, std::string_view key, std::uint64_t hash,
                                          OnCandidate onCandidate) noexcept;
     [[nodiscard]] static Found findLocked(const Shard& shard, std::string_view key, std::uint64_t hash) noexcept
         RUSTCASK_REQUIRES(shard.mutex);
@@ -189,7 +178,7 @@ private:
     static void overwrite(Shard& shard, const Found& found, const Location& location) noexcept
         RUSTCASK_REQUIRES(shard.mutex);
     static void removeSlot(Shard& shard, const Found& found) noexcept RUSTCASK_REQUIRES(shard.mutex);
-    void rebuild(Shard& shard, std::size_t capacity, std::size_t words, bool compact) RUSTCASK_REQUIRES(shard.mutex);
+    void rebuild(Shard& shard, std::size_t slots, std::size_t words, bool compact) RUSTCASK_REQUIRES(shard.mutex);
     void compactIfWorthwhile(Shard& shard) noexcept RUSTCASK_REQUIRES(shard.mutex);
     void captureBeforeChange(Shard& shard) RUSTCASK_REQUIRES(shard.mutex);
     static void captureShard(Shard& shard, CapturedShard& into) RUSTCASK_REQUIRES(shard.mutex);

@@ -1,30 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <map>
-#include <set>
+#include <memory>
+#include <thread>
 #include <utility>
 
 #include "thread_safety.h"
 
 namespace rustcask::keydir {
 
-/// Memory of the keydir: blocks carved from regions of huge pages. A look-up touches two random places of a structure
-/// far larger than what the TLB covers with 4 KiB pages; with 2 MiB pages it does not miss there as well.
+/// Memory of the keydir: blocks carved from regions of one huge page each. A look-up touches two random places of a
+/// structure far larger than what the TLB covers with 4 KiB pages; with 2 MiB pages it does not miss there as well.
 ///
-/// Best fit, neighbours that become free are joined, a region that is wholly free goes back to the system. Every member
-/// may be called from any thread. Meant for blocks of some KiB that live long: each call takes a lock and the time of a
-/// search.
+/// A buddy allocator (Knuth, TAOCP 1, 2.5): blocks are powers of two, so that what one shard gives back another can use
+/// as it is. Regions that become free go back to the system, all but one. Once there are several, a thread of the pool
+/// keeps the next one ready: the kernel takes milliseconds to clear a huge page. Every member may be called from any
+/// thread.
 class MemoryPool {
 public:
     MemoryPool() = default;
-    ~MemoryPool();
+    ~MemoryPool(); ///< all blocks have been released
     MemoryPool(const MemoryPool&) = delete;
     MemoryPool& operator=(const MemoryPool&) = delete;
 
-    /// `bytes` rounded up to whole cache lines, aligned to one; contents undefined. Throws `std::bad_alloc`.
+    /// At least `bytes`: the next power of two, 256 or more, aligned to a cache line; beyond 1 MiB, whole huge pages.
+    /// Contents undefined. Throws `std::bad_alloc`.
     [[nodiscard]] void* allocate(std::size_t bytes);
     /// @pre `block` came from `allocate(bytes)`. nullptr is ignored.
     void release(void* block, std::size_t bytes) noexcept;
@@ -34,24 +37,37 @@ public:
     /// Bytes in blocks that were not released.
     [[nodiscard]] std::uint64_t usedBytes() const noexcept;
 
-private:
-    struct Extent {
-        std::size_t bytes = 0;
-        const char* region = nullptr; ///< neighbours in different regions are not joined
-    };
-    using Free = std::map<char*, Extent>;
+    static constexpr std::size_t smallestBlock = 256;
+    static constexpr std::size_t largestBlock = std::size_t{1} << 20;
 
-    void insertFree(char* begin, Extent extent) RUSTCASK_REQUIRES(m_mutex);
-    void eraseFree(Free::iterator extent) RUSTCASK_REQUIRES(m_mutex);
-    [[nodiscard]] char* take(Free::iterator extent, std::size_t size) RUSTCASK_REQUIRES(m_mutex);
-    [[nodiscard]] bool addRegion(std::size_t bytes) RUSTCASK_REQUIRES(m_mutex);
+private:
+    struct Region;
+    struct FreeBlock {
+        FreeBlock* previous = nullptr;
+        FreeBlock* next = nullptr;
+    };
+    static constexpr unsigned orders = 13; // 256 B to 1 MiB
+
+    void insertFree(char* block, unsigned order) noexcept RUSTCASK_REQUIRES(m_mutex);
+    void eraseFree(char* block, unsigned order) noexcept RUSTCASK_REQUIRES(m_mutex);
+    void addRegion(Region* region) noexcept RUSTCASK_REQUIRES(m_mutex);
+    void removeRegion(Region* region) noexcept RUSTCASK_REQUIRES(m_mutex);
+    [[nodiscard]] char* take(unsigned order) noexcept RUSTCASK_REQUIRES(m_mutex);
+    void prepareNext() noexcept RUSTCASK_REQUIRES(m_mutex);
+    void prepare() noexcept;
 
     mutable Mutex m_mutex; // guards the following
-    Free m_free RUSTCASK_GUARDED_BY(m_mutex);
-    std::set<std::pair<std::size_t, char*>> m_bySize RUSTCASK_GUARDED_BY(m_mutex); // the same extents
-    std::map<const char*, std::size_t> m_regions RUSTCASK_GUARDED_BY(m_mutex);     // and their sizes
+    std::array<FreeBlock*, orders> m_free RUSTCASK_GUARDED_BY(m_mutex){};
+    std::size_t m_regions RUSTCASK_GUARDED_BY(m_mutex) = 0;
+    std::size_t m_emptyRegions RUSTCASK_GUARDED_BY(m_mutex) = 0;
     std::uint64_t m_reserved RUSTCASK_GUARDED_BY(m_mutex) = 0;
     std::uint64_t m_used RUSTCASK_GUARDED_BY(m_mutex) = 0;
+
+    Region* m_spare RUSTCASK_GUARDED_BY(m_mutex) = nullptr; // cleared, in no list
+    bool m_spareWanted RUSTCASK_GUARDED_BY(m_mutex) = false;
+    bool m_stopping RUSTCASK_GUARDED_BY(m_mutex) = false;
+    ConditionVariable m_wake;
+    std::thread m_preparer; // started once, under the lock
 };
 
 /// An array of `T` in a pool, released with it.
@@ -81,6 +97,29 @@ private:
     MemoryPool* m_pool = nullptr;
     T* m_data = nullptr;
     std::size_t m_count = 0;
+};
+
+/// For objects that look-ups touch, so that they lie in huge pages too (`std::allocate_shared`). Keeps the pool.
+template <typename T>
+class PoolAllocator {
+public:
+    using value_type = T;
+    explicit PoolAllocator(std::shared_ptr<MemoryPool> pool) noexcept : m_pool(std::move(pool)) {}
+    template <typename U>
+    PoolAllocator(const PoolAllocator<U>& other) noexcept : m_pool(other.pool()) {}
+    [[nodiscard]] T* allocate(std::size_t count) {
+        static_assert(alignof(T) <= 64);
+        return static_cast<T*>(m_pool->allocate(count * sizeof(T)));
+    }
+    void deallocate(T* objects, std::size_t count) noexcept { m_pool->release(objects, count * sizeof(T)); }
+    [[nodiscard]] const std::shared_ptr<MemoryPool>& pool() const noexcept { return m_pool; }
+    template <typename U>
+    [[nodiscard]] bool operator==(const PoolAllocator<U>& other) const noexcept {
+        return m_pool == other.pool();
+    }
+
+private:
+    std::shared_ptr<MemoryPool> m_pool;
 };
 
 } // namespace rustcask::keydir

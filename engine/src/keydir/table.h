@@ -90,11 +90,8 @@ inline constexpr std::size_t slotsPerBucket = 8;
 [[nodiscard]] inline bool isFull(std::size_t usedSlots, std::size_t capacity) noexcept {
     return (usedSlots + 1) * 100 > capacity * 86;
 }
-[[nodiscard]] inline std::size_t capacityFor(std::size_t keys, std::size_t percentFull) noexcept {
-    return (keys * 100 / percentFull / slotsPerBucket + 1) * slotsPerBucket;
-}
-[[nodiscard]] inline std::size_t grownCapacity(std::size_t keys) noexcept {
-    return capacityFor(keys, keys < 500 ? 43 : keys < 4000 ? 57 : 70);
+[[nodiscard]] inline std::size_t grownSlots(std::size_t keys) noexcept {
+    return keys * 100 / (keys < 500 ? 43 : keys < 4000 ? 57 : 76) + 1;
 }
 
 // Of the slots of a bucket those with a tag, and those that are empty, a bit each. All at once: a loop that ends at the
@@ -133,45 +130,85 @@ struct BucketMatch {
 #endif
 }
 
-/// An open-addressed table of slots over an arena.
-struct Table {
-    Table(std::shared_ptr<MemoryPool> memory, std::size_t slotCount, std::shared_ptr<Arena> into)
-        : pool(std::move(memory)),
-          capacity(static_cast<std::uint32_t>(slotCount)),
-          storage(*pool, slotCount),
-          buckets(storage.data()),
-          arena(std::move(into)) {
-        std::uninitialized_value_construct_n(buckets, slotCount);
+/// An open-addressed table of slots over an arena. The slots lie in up to eight pages of one size, a power of two, so
+/// that the pages of one shard's old table fit another's new one. Does not change but for its slots.
+class alignas(64) Table {
+public:
+    /// With at least `slots` slots. Throws `std::bad_alloc`.
+    Table(std::shared_ptr<MemoryPool> memory, std::size_t slots, std::shared_ptr<Arena> into)
+        : m_arena(into.get()), m_pool(std::move(memory)), m_arenaOwner(std::move(into)) {
+        while (maxPages << m_pageBits < slots)
+            ++m_pageBits;
+        const std::size_t pageSlots = std::size_t{1} << m_pageBits;
+        const std::size_t pages = std::max<std::size_t>(1, (slots + pageSlots - 1) >> m_pageBits);
+        try {
+            for (std::size_t i = 0; i < pages; ++i) {
+                m_pages[i] = static_cast<std::atomic<Slot>*>(m_pool->allocate(pageSlots * sizeof(Slot)));
+                std::uninitialized_value_construct_n(m_pages[i], pageSlots);
+            }
+        } catch (...) {
+            releasePages();
+            throw;
+        }
+        m_capacity = static_cast<std::uint32_t>(pages * pageSlots);
     }
-    [[nodiscard]] Slot load(std::size_t index) const noexcept { return buckets[index].load(std::memory_order_relaxed); }
+    ~Table() { releasePages(); }
+    Table(const Table&) = delete;
+    Table& operator=(const Table&) = delete;
+
+    [[nodiscard]] std::size_t capacity() const noexcept { return m_capacity; }
+    [[nodiscard]] std::atomic<Slot>* at(std::size_t index) const noexcept {
+        return m_pages[index >> m_pageBits] + (index & ((std::size_t{1} << m_pageBits) - 1));
+    }
+    [[nodiscard]] Slot load(std::size_t index) const noexcept { return at(index)->load(std::memory_order_relaxed); }
+    [[nodiscard]] Arena& arena() const noexcept { return *m_arena; }
+    [[nodiscard]] const std::shared_ptr<Arena>& sharedArena() const noexcept { return m_arenaOwner; }
+
+    // Buckets are walked from a key's home on, the first one after the last.
+    [[nodiscard]] std::size_t home(std::uint64_t hash) const noexcept { return homeBucket(hash, m_capacity); }
+    [[nodiscard]] std::size_t following(std::size_t bucket) const noexcept {
+        return bucket + slotsPerBucket == m_capacity ? 0 : bucket + slotsPerBucket;
+    }
 
     /// The first slot of the key's buckets that is empty or removed. There is one: the table is never full.
     [[nodiscard]] std::size_t freeSlot(std::uint64_t hash) const noexcept {
-        for (std::size_t bucket = homeBucket(hash, capacity);;
-             bucket = bucket + slotsPerBucket == capacity ? 0 : bucket + slotsPerBucket)
-            for (std::size_t i = bucket; i < bucket + slotsPerBucket; ++i)
-                if (const Slot slot = load(i); slot == emptySlot || slot == removedSlot)
-                    return i;
+        for (std::size_t bucket = home(hash);; bucket = following(bucket)) {
+            const std::atomic<Slot>* slots = at(bucket);
+            for (std::size_t i = 0; i < slotsPerBucket; ++i)
+                if (const Slot slot = slots[i].load(std::memory_order_relaxed);
+                    slot == emptySlot || slot == removedSlot)
+                    return bucket + i;
+        }
     }
 
     /// Calls `visit(index, slot, entry)` for each entry.
     template <typename Visit>
     void forEach(Visit visit) const {
-        for (std::size_t i = 0; i < capacity; ++i) {
+        for (std::size_t i = 0; i < m_capacity; ++i) {
             // Entries lie anywhere in the arena, which is not in the cache: eight are on their way at a time.
-            if (const Slot ahead = i + 8 < capacity ? load(i + 8) : emptySlot;
+            if (const Slot ahead = i + 8 < m_capacity ? load(i + 8) : emptySlot;
                 ahead != emptySlot && ahead != removedSlot)
-                __builtin_prefetch(arena->at(positionOf(ahead)));
+                __builtin_prefetch(m_arena->at(positionOf(ahead)));
             if (const Slot slot = load(i); slot != emptySlot && slot != removedSlot)
-                visit(i, slot, arena->at(positionOf(slot)));
+                visit(i, slot, m_arena->at(positionOf(slot)));
         }
     }
 
-    std::shared_ptr<MemoryPool> pool; // first: the last to go
-    std::uint32_t capacity;
-    PoolArray<std::atomic<Slot>> storage;
-    std::atomic<Slot>* buckets;
-    std::shared_ptr<Arena> arena;
+private:
+    static constexpr std::size_t maxPages = 8;
+
+    void releasePages() noexcept {
+        for (std::atomic<Slot>* page : m_pages)
+            m_pool->release(page, sizeof(Slot) << m_pageBits);
+    }
+
+    // First what look-ups read.
+    std::uint32_t m_capacity = 0;
+    unsigned m_pageBits = 5; // 256 bytes: what the pool gives at least
+    Arena* m_arena;
+    std::array<std::atomic<Slot>*, maxPages> m_pages{};
+    std::shared_ptr<MemoryPool> m_pool;
+    std::shared_ptr<Arena> m_arenaOwner;
 };
 
 } // namespace rustcask::keydir
