@@ -33,7 +33,9 @@ Keydir::Keydir(Reclaimer& reclaimer)
     m_seed = std::uint64_t{random()} << 32 | random();
 }
 
-Keydir::~Keydir() = default;
+Keydir::~Keydir() {
+    static_assert(tablePages == Table::maxPages);
+}
 
 std::uint64_t Keydir::hash(std::string_view key) const noexcept {
     return XXH3_64bits_withSeed(key.data(), key.size(), m_seed);
@@ -60,12 +62,44 @@ void prefetchRecord(Slot slot, const MappingHints* mappings) noexcept {
 
 } // namespace
 
-template <typename OnCandidate>
-Keydir::Found Keydir::findEntry(const Table& table, std::string_view key, std::uint64_t hash,
+// A reader's look at a shard's table. All of it is of one moment as long as `at` finds the version unchanged.
+struct Keydir::View {
+    explicit View(const Shard& of) noexcept
+        : shard(of),
+          version(of.version.load(std::memory_order_acquire)),
+          slots(of.capacity.load(std::memory_order_acquire)),
+          pageBits(of.pageBits.load(std::memory_order_acquire)),
+          entries(of.arena.load(std::memory_order_acquire)) {}
+
+    [[nodiscard]] std::size_t capacity() const noexcept { return slots; }
+    [[nodiscard]] const Arena& arena() const noexcept { return *entries; }
+    // nullptr: something has changed.
+    [[nodiscard]] const std::atomic<Slot>* at(std::size_t index) const noexcept {
+        const std::size_t page = index >> pageBits & (tablePages - 1);
+        const std::atomic<Slot>* begin = shard.pages[page].load(std::memory_order_acquire);
+        return isCurrent() ? begin + (index & ((std::size_t{1} << pageBits) - 1)) : nullptr;
+    }
+    // The acquiring loads cannot move below this one; an even, unchanged counter means one moment.
+    [[nodiscard]] bool isCurrent() const noexcept {
+        return (version & 1U) == 0 && shard.version.load(std::memory_order_relaxed) == version;
+    }
+
+    const Shard& shard;
+    std::uint32_t version;
+    std::uint32_t slots; // 0: no table
+    std::uint32_t pageBits;
+    const Arena* entries;
+};
+
+template <typename Source, typename OnCandidate>
+Keydir::Found Keydir::findEntry(const Source& source, std::string_view key, std::uint64_t hash,
                                 OnCandidate onCandidate) noexcept {
     const std::uint32_t tag = tagOf(hash);
-    for (std::size_t bucket = table.home(hash);; bucket = table.following(bucket)) {
-        const std::atomic<Slot>* slots = table.at(bucket);
+    for (std::size_t bucket = homeBucket(hash, source.capacity());;
+         bucket = followingBucket(bucket, source.capacity())) {
+        const std::atomic<Slot>* slots = source.at(bucket);
+        if (slots == nullptr)
+            return {}; // the caller finds that something has changed, too
         const BucketMatch match = matchBucket(slots, tag);
         for (unsigned left = match.tagged & ~match.empty; left != 0; left &= left - 1) {
             const auto i = static_cast<unsigned>(std::countr_zero(left));
@@ -73,7 +107,7 @@ Keydir::Found Keydir::findEntry(const Table& table, std::string_view key, std::u
             if (!hasTag(slot, tag))
                 continue; // removed, or changed since
             onCandidate(slot);
-            std::uint32_t* entry = table.arena().at(positionOf(slot));
+            std::uint32_t* entry = source.arena().at(positionOf(slot));
             const std::size_t size = keySizeOf(loadWord(entry));
             if (size == key.size() && std::memcmp(entry + entryWords, key.data(), size) == 0)
                 return {.entry = entry, .index = bucket + i, .slot = slot};
@@ -94,16 +128,20 @@ std::optional<Location> Keydir::find(std::string_view key, std::uint64_t hash,
                                      const MappingHints* mappings) const noexcept {
     const Shard& shard = shardOf(hash);
     for (;;) {
-        const std::uint32_t version = shard.version.load(std::memory_order_acquire);
-        const Table* table = shard.published.load(std::memory_order_acquire);
-        if (table == nullptr)
-            return std::nullopt;
-        const Found found = findEntry(*table, key, hash, [mappings](Slot slot) { prefetchRecord(slot, mappings); });
-        if (found.entry == nullptr)
-            return std::nullopt;
+        const View view(shard);
+        if (view.capacity() == 0) {
+            if (view.isCurrent())
+                return std::nullopt;
+            continue;
+        }
+        const Found found = findEntry(view, key, hash, [mappings](Slot slot) { prefetchRecord(slot, mappings); });
+        if (found.entry == nullptr) {
+            if (view.isCurrent())
+                return std::nullopt;
+            continue;
+        }
         const PackedEntry words = loadEntry(found.entry);
-        // The acquiring loads above cannot move below this one; an unchanged counter means unmixed words.
-        if ((version & 1U) != 0 || shard.version.load(std::memory_order_relaxed) != version)
+        if (!view.isCurrent()) // unmixed words, too
             continue;
         if ((words[3] & tombstoneBit) != 0)
             return std::nullopt;
@@ -112,17 +150,24 @@ std::optional<Location> Keydir::find(std::string_view key, std::uint64_t hash,
 }
 
 void Keydir::prefetchSlot(std::uint64_t hash) const noexcept {
-    const Reclaimer::Guard guard(m_reclaimer);
-    if (const Table* table = shardOf(hash).published.load(std::memory_order_acquire))
-        __builtin_prefetch(table->at(table->home(hash)));
+    const Shard& shard = shardOf(hash);
+    // What is read may be of two moments, or stale: a prefetch of whatever address does no harm.
+    const std::size_t index = homeBucket(hash, shard.capacity.load(std::memory_order_relaxed));
+    const std::uint32_t pageBits = shard.pageBits.load(std::memory_order_relaxed);
+    const auto page = reinterpret_cast<std::uintptr_t>(
+        shard.pages[index >> pageBits & (tablePages - 1)].load(std::memory_order_relaxed));
+    __builtin_prefetch(
+        reinterpret_cast<const void*>(page + (index & ((std::size_t{1} << pageBits) - 1)) * sizeof(Slot)));
 }
 
 void Keydir::prefetchEntry(std::uint64_t hash, const MappingHints* mappings) const noexcept {
-    const Table* table = shardOf(hash).published.load(std::memory_order_acquire);
-    if (table == nullptr)
+    const View view(shardOf(hash));
+    if (view.capacity() == 0)
         return;
     const std::uint32_t tag = tagOf(hash);
-    const std::atomic<Slot>* slots = table->at(table->home(hash)); // the next bucket is seldom needed
+    const std::atomic<Slot>* slots = view.at(homeBucket(hash, view.capacity())); // the next bucket is seldom needed
+    if (slots == nullptr)
+        return;
     const BucketMatch match = matchBucket(slots, tag);
     const unsigned tagged = match.tagged & ~match.empty;
     if (tagged == 0)
@@ -130,7 +175,7 @@ void Keydir::prefetchEntry(std::uint64_t hash, const MappingHints* mappings) con
     const Slot slot = slots[std::countr_zero(tagged)].load(std::memory_order_acquire);
     if (!hasTag(slot, tag))
         return;
-    __builtin_prefetch(table->arena().at(positionOf(slot)));
+    __builtin_prefetch(view.arena().at(positionOf(slot)));
     prefetchRecord(slot, mappings);
 }
 
@@ -209,7 +254,7 @@ void Keydir::rebuild(Shard& shard, std::size_t slots, std::size_t words, bool co
         const std::size_t used = before != nullptr ? before->arena().usedWords() - shard.removedWords : 0;
         arena = std::make_shared<Arena>(m_pool, used + words);
     }
-    auto table = std::allocate_shared<Table>(PoolAllocator<Table>(m_pool), m_pool, slots, arena);
+    auto table = std::make_shared<Table>(m_pool, slots, arena);
     if (before != nullptr) {
         before->forEach([&](std::size_t, Slot slot, const std::uint32_t* entry) {
             const std::size_t keySize = keySizeOf(entry[0]);
@@ -227,7 +272,13 @@ void Keydir::rebuild(Shard& shard, std::size_t slots, std::size_t words, bool co
     if (compact)
         shard.removedWords = 0;
     shard.usedSlots = shard.entries;
-    shard.published.store(table.get(), std::memory_order_release);
+    shard.beginChange();
+    shard.capacity.store(static_cast<std::uint32_t>(table->capacity()), std::memory_order_release);
+    shard.pageBits.store(table->pageBits(), std::memory_order_release);
+    shard.arena.store(&table->arena(), std::memory_order_release);
+    for (std::size_t i = 0; i < tablePages; ++i)
+        shard.pages[i].store(table->pages()[i], std::memory_order_release);
+    shard.endChange();
     if (std::shared_ptr<Table> old = std::exchange(shard.table, std::move(table)))
         m_reclaimer.retireInTime(std::move(old));
 }

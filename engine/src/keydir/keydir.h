@@ -44,11 +44,15 @@ struct CapturedShard {
 /// Tables grow one shard at a time, so no operation waits for more than a shard's rehash. Tables and arenas lie in huge
 /// pages (memory_pool.h).
 class Keydir {
+    static constexpr std::size_t tablePages = 8;
     struct Capture;
     struct alignas(64) Shard {
-        // What readers touch, in one cache line.
-        std::atomic<std::uint32_t> version{0};        // odd while a location changes
-        std::atomic<const Table*> published{nullptr}; // the table; nullptr: there is none
+        // What readers touch: a copy of what the table says, so that they need not wait for that as well.
+        std::atomic<std::uint32_t> version{0};  // odd while a location or the table changes
+        std::atomic<std::uint32_t> capacity{0}; // of the table; 0: there is none
+        std::atomic<std::uint32_t> pageBits{0};
+        std::atomic<const Arena*> arena{nullptr};
+        std::array<std::atomic<const std::atomic<Slot>*>, tablePages> pages{}; // five of them in the first line
 
         alignas(64) Mutex mutex; // guards all below and every change of the above
         std::shared_ptr<Table> table RUSTCASK_GUARDED_BY(mutex);
@@ -166,9 +170,11 @@ public:
     static constexpr std::size_t shardCount = std::size_t{1} << shardBits;
 
 private:
+    struct View;
+
     [[nodiscard]] Shard& shardOf(std::uint64_t hash) const noexcept;
-    template <typename OnCandidate>
-    [[nodiscard]] static Found findEntry(const Table& table, std::string_view key, std::uint64_t hash,
+    template <typename Source, typename OnCandidate>
+    [[nodiscard]] static Found findEntry(const Source& source, std::string_view key, std::uint64_t hash,
                                          OnCandidate onCandidate) noexcept;
     [[nodiscard]] static Found findLocked(const Shard& shard, std::string_view key, std::uint64_t hash) noexcept
         RUSTCASK_REQUIRES(shard.mutex);

@@ -89,19 +89,20 @@ MemoryPool::~MemoryPool() {
 }
 
 void MemoryPool::insertFree(char* block, unsigned order) noexcept {
-    Region::of(block)->freeOrderAt(block) = static_cast<std::uint8_t>(order + 1);
-    auto* free = new (block) FreeBlock{.previous = nullptr, .next = m_free[order]};
-    if (free->next != nullptr)
-        free->next->previous = free;
-    m_free[order] = free;
+    Region* region = Region::of(block);
+    region->freeOrderAt(block) = static_cast<std::uint8_t>(order + 1);
+    const bool first = region->usedBytes >= hugePageBytes / 2;
+    auto* free =
+        new (block) FreeBlock{.previous = first ? nullptr : m_lastFree[order], .next = first ? m_free[order] : nullptr};
+    (free->previous != nullptr ? free->previous->next : m_free[order]) = free;
+    (free->next != nullptr ? free->next->previous : m_lastFree[order]) = free;
 }
 
 void MemoryPool::eraseFree(char* block, unsigned order) noexcept {
     Region::of(block)->freeOrderAt(block) = 0;
     const auto* free = std::launder(reinterpret_cast<FreeBlock*>(block));
-    if (free->next != nullptr)
-        free->next->previous = free->previous;
     (free->previous != nullptr ? free->previous->next : m_free[order]) = free->next;
+    (free->next != nullptr ? free->next->previous : m_lastFree[order]) = free->previous;
 }
 
 void MemoryPool::addRegion(Region* region) noexcept {

@@ -4,7 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <thread>
 #include <utility>
 
@@ -16,9 +15,9 @@ namespace rustcask::keydir {
 /// structure far larger than what the TLB covers with 4 KiB pages; with 2 MiB pages it does not miss there as well.
 ///
 /// A buddy allocator (Knuth, TAOCP 1, 2.5): blocks are powers of two, so that what one shard gives back another can use
-/// as it is. Regions that become free go back to the system, all but one. Once there are several, a thread of the pool
-/// keeps the next one ready: the kernel takes milliseconds to clear a huge page. Every member may be called from any
-/// thread.
+/// as it is. Fuller regions are used up first, so that others become empty. Regions that become free go back to the
+/// system, all but one. Once there are several, a thread of the pool keeps the next one ready: the kernel takes
+/// milliseconds to clear a huge page. Every member may be called from any thread.
 class MemoryPool {
 public:
     MemoryPool() = default;
@@ -56,8 +55,9 @@ private:
     void prepareNext() noexcept RUSTCASK_REQUIRES(m_mutex);
     void prepare() noexcept;
 
-    mutable Mutex m_mutex; // guards the following
-    std::array<FreeBlock*, orders> m_free RUSTCASK_GUARDED_BY(m_mutex){};
+    mutable Mutex m_mutex;                                                // guards the following
+    std::array<FreeBlock*, orders> m_free RUSTCASK_GUARDED_BY(m_mutex){}; // those of emptier regions come last
+    std::array<FreeBlock*, orders> m_lastFree RUSTCASK_GUARDED_BY(m_mutex){};
     std::size_t m_regions RUSTCASK_GUARDED_BY(m_mutex) = 0;
     std::size_t m_emptyRegions RUSTCASK_GUARDED_BY(m_mutex) = 0;
     std::uint64_t m_reserved RUSTCASK_GUARDED_BY(m_mutex) = 0;
@@ -97,29 +97,6 @@ private:
     MemoryPool* m_pool = nullptr;
     T* m_data = nullptr;
     std::size_t m_count = 0;
-};
-
-/// For objects that look-ups touch, so that they lie in huge pages too (`std::allocate_shared`). Keeps the pool.
-template <typename T>
-class PoolAllocator {
-public:
-    using value_type = T;
-    explicit PoolAllocator(std::shared_ptr<MemoryPool> pool) noexcept : m_pool(std::move(pool)) {}
-    template <typename U>
-    PoolAllocator(const PoolAllocator<U>& other) noexcept : m_pool(other.pool()) {}
-    [[nodiscard]] T* allocate(std::size_t count) {
-        static_assert(alignof(T) <= 64);
-        return static_cast<T*>(m_pool->allocate(count * sizeof(T)));
-    }
-    void deallocate(T* objects, std::size_t count) noexcept { m_pool->release(objects, count * sizeof(T)); }
-    [[nodiscard]] const std::shared_ptr<MemoryPool>& pool() const noexcept { return m_pool; }
-    template <typename U>
-    [[nodiscard]] bool operator==(const PoolAllocator<U>& other) const noexcept {
-        return m_pool == other.pool();
-    }
-
-private:
-    std::shared_ptr<MemoryPool> m_pool;
 };
 
 } // namespace rustcask::keydir

@@ -85,13 +85,17 @@ inline constexpr std::size_t slotsPerBucket = 8;
     return static_cast<std::size_t>((hash & 0xFFFFFFFF) * (capacity / slotsPerBucket) >> 32) * slotsPerBucket;
 }
 
+[[nodiscard]] inline std::size_t followingBucket(std::size_t bucket, std::size_t capacity) noexcept {
+    return bucket + slotsPerBucket == capacity ? 0 : bucket + slotsPerBucket;
+}
+
 // A table lasts until it is 86 % full; then the next one is larger by a quarter where memory counts, by more where
 // rebuilding would come too often: small tables are cheap, and every key goes through all of their sizes.
 [[nodiscard]] inline bool isFull(std::size_t usedSlots, std::size_t capacity) noexcept {
     return (usedSlots + 1) * 100 > capacity * 86;
 }
 [[nodiscard]] inline std::size_t grownSlots(std::size_t keys) noexcept {
-    return keys * 100 / (keys < 500 ? 43 : keys < 4000 ? 57 : 76) + 1;
+    return keys * 100 / (keys < 500 ? 50 : keys < 4000 ? 60 : 76) + 1;
 }
 
 // Of the slots of a bucket those with a tag, and those that are empty, a bit each. All at once: a loop that ends at the
@@ -132,7 +136,7 @@ struct BucketMatch {
 
 /// An open-addressed table of slots over an arena. The slots lie in up to eight pages of one size, a power of two, so
 /// that the pages of one shard's old table fit another's new one. Does not change but for its slots.
-class alignas(64) Table {
+class Table {
 public:
     /// With at least `slots` slots. Throws `std::bad_alloc`.
     Table(std::shared_ptr<MemoryPool> memory, std::size_t slots, std::shared_ptr<Arena> into)
@@ -156,7 +160,11 @@ public:
     Table(const Table&) = delete;
     Table& operator=(const Table&) = delete;
 
+    static constexpr std::size_t maxPages = 8;
+
     [[nodiscard]] std::size_t capacity() const noexcept { return m_capacity; }
+    [[nodiscard]] unsigned pageBits() const noexcept { return m_pageBits; }
+    [[nodiscard]] const std::array<std::atomic<Slot>*, maxPages>& pages() const noexcept { return m_pages; }
     [[nodiscard]] std::atomic<Slot>* at(std::size_t index) const noexcept {
         return m_pages[index >> m_pageBits] + (index & ((std::size_t{1} << m_pageBits) - 1));
     }
@@ -164,15 +172,9 @@ public:
     [[nodiscard]] Arena& arena() const noexcept { return *m_arena; }
     [[nodiscard]] const std::shared_ptr<Arena>& sharedArena() const noexcept { return m_arenaOwner; }
 
-    // Buckets are walked from a key's home on, the first one after the last.
-    [[nodiscard]] std::size_t home(std::uint64_t hash) const noexcept { return homeBucket(hash, m_capacity); }
-    [[nodiscard]] std::size_t following(std::size_t bucket) const noexcept {
-        return bucket + slotsPerBucket == m_capacity ? 0 : bucket + slotsPerBucket;
-    }
-
     /// The first slot of the key's buckets that is empty or removed. There is one: the table is never full.
     [[nodiscard]] std::size_t freeSlot(std::uint64_t hash) const noexcept {
-        for (std::size_t bucket = home(hash);; bucket = following(bucket)) {
+        for (std::size_t bucket = homeBucket(hash, m_capacity);; bucket = followingBucket(bucket, m_capacity)) {
             const std::atomic<Slot>* slots = at(bucket);
             for (std::size_t i = 0; i < slotsPerBucket; ++i)
                 if (const Slot slot = slots[i].load(std::memory_order_relaxed);
@@ -195,14 +197,11 @@ public:
     }
 
 private:
-    static constexpr std::size_t maxPages = 8;
-
     void releasePages() noexcept {
         for (std::atomic<Slot>* page : m_pages)
             m_pool->release(page, sizeof(Slot) << m_pageBits);
     }
 
-    // First what look-ups read.
     std::uint32_t m_capacity = 0;
     unsigned m_pageBits = 5; // 256 bytes: what the pool gives at least
     Arena* m_arena;
