@@ -172,7 +172,7 @@ tl::unexpected<Error> refused(std::string_view operation) {
 
 Result<Catalog> readCatalog(io::FileSystem& fileSystem, const fs::path& directory, std::string_view operation) {
     for (int attempt = 1;; ++attempt) {
-        auto listing = listDirectory(directory);
+        auto listing = listDirectoryOn(fileSystem, directory);
         if (!listing)
             return failure(std::move(listing.error()));
         if (listing->kind != DirectoryKind::rustcask)

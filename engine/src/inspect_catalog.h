@@ -51,6 +51,10 @@ struct Catalog {
     std::vector<Remark> remarks{};
 };
 
+/// `listDirectory` on any file system (inspect_directory.cpp).
+[[nodiscard]] Result<DirectoryListing> listDirectoryOn(io::FileSystem& fileSystem,
+                                                       const std::filesystem::path& directory);
+
 /// Lists `directory` and reads the file headers and merge records in it. Errors: ioError, notADatabase.
 [[nodiscard]] Result<Catalog> readCatalog(io::FileSystem& fileSystem, const std::filesystem::path& directory,
                                           std::string_view operation);

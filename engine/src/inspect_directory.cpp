@@ -8,6 +8,7 @@
 #include "format/data_record.h"
 #include "format/endian.h"
 #include "format/file_names.h"
+#include "inspect_catalog.h"
 #include "inspect_text.h"
 #include "io/file_system.h"
 
@@ -204,9 +205,12 @@ void sortEntries(std::vector<FileEntry>& files) {
 } // namespace
 
 Result<DirectoryListing> listDirectory(const fs::path& directory) {
-    const auto fileSystem = io::posixFileSystem();
+    return inspect::listDirectoryOn(*io::posixFileSystem(), directory);
+}
+
+Result<DirectoryListing> inspect::listDirectoryOn(io::FileSystem& fileSystem, const fs::path& directory) {
     DirectoryListing listing;
-    auto there = fileSystem->isDirectory(directory);
+    auto there = fileSystem.isDirectory(directory);
     if (!there && there.error().code == ErrorCode::notADatabase) {
         listing.kind = DirectoryKind::other;
         listing.description = "a file; a database is a directory";
@@ -218,7 +222,7 @@ Result<DirectoryListing> listDirectory(const fs::path& directory) {
         listing.description = describe(DirectoryKind::missing, {});
         return listing;
     }
-    auto entries = fileSystem->list(directory);
+    auto entries = fileSystem.list(directory);
     if (!entries)
         return failure(std::move(entries.error()));
     Tally tally;
@@ -227,7 +231,7 @@ Result<DirectoryListing> listDirectory(const fs::path& directory) {
         if (entry.regular) {
             ++tally.files;
             name = format::parseFileName(entry.name);
-            auto looked = look(*fileSystem, directory, entry, name, tally);
+            auto looked = look(fileSystem, directory, entry, name, tally);
             if (!looked)
                 return failure(std::move(looked.error()));
         } else {

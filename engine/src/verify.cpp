@@ -12,6 +12,7 @@
 #include "inspect_text.h"
 #include "io/file_system.h"
 #include "verify_hint.h"
+#include "verify_on.h"
 #include "verify_tables.h"
 
 namespace rustcask {
@@ -376,9 +377,12 @@ std::string_view severityName(Severity severity) noexcept {
 }
 
 Result<VerifyReport> verify(const fs::path& directory, Progress& progress) {
-    const auto fileSystem = io::posixFileSystem();
+    return inspect::verifyOn(*io::posixFileSystem(), directory, progress);
+}
+
+Result<VerifyReport> inspect::verifyOn(io::FileSystem& fileSystem, const fs::path& directory, Progress& progress) {
     for (int attempt = 1;; ++attempt) {
-        auto report = Verifier(*fileSystem, progress).run(directory);
+        auto report = Verifier(fileSystem, progress).run(directory);
         // A file that a merge removed meanwhile: its records are in files that were not in the listing.
         if (report || attempt == attempts || !io::isMissing(report.error()))
             return report;

@@ -7,6 +7,7 @@
 
 #include "engine/database_test_access.h"
 #include "format/file_names.h"
+#include "verify_on.h"
 
 namespace rustcask::test {
 namespace {
@@ -14,7 +15,10 @@ namespace {
 constexpr const char* directory = "/db";
 constexpr unsigned cutsPerWrite = 6;
 constexpr unsigned randomPerCall = 6;
-constexpr std::uint64_t usedOnEvery = 16; // states that are also written to and merged
+constexpr std::uint64_t usedOnEvery = 16;   // states that are also written to and merged
+constexpr std::uint64_t verifiedEvery = 8;  // states that are also looked through whole
+constexpr std::uint64_t recordedEvery = 16; // states whose recovery is cut off, too
+constexpr unsigned randomPerRecoveryCall = 1;
 
 [[nodiscard]] std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
     return (hash ^ value) * 0x9e3779b97f4a7c15U + (hash >> 29);
@@ -371,31 +375,95 @@ void CrashWorkload::examine(const io::Recording& recording, std::size_t begun, s
         states.visit(m_seed + position, cutsPerWrite, randomPerCall,
                      [&](const io::DiskImage& image, std::string_view how) {
                          const bool kill = how == "everything";
-                         check(image, window, kill ? window.killFloor : window.floor, how, place);
+                         check(image, window, kill ? window.killFloor : window.floor, how, place, mostStates);
                          return m_failure.empty() && m_tally.states < mostStates;
                      });
     }
 }
 
 void CrashWorkload::check(const io::DiskImage& image, const Mark& mark, std::size_t floor, std::string_view how,
-                          const std::string& place) {
+                          const std::string& place, std::uint64_t mostStates) {
     if (!m_seen.insert(mix(hashOf(image), floor * 1000 + mark.ceiling)).second) {
         ++m_tally.repeated;
         return;
     }
     ++m_tally.states;
     m_tally.recoveries += mark.opening ? 1U : 0U;
-    auto files = std::make_shared<io::MemoryFileSystem>(io::Recording{image, {}}, false);
+    const std::uint64_t number = m_tally.states;
+    const bool recorded = number % recordedEvery == 0;
+    auto files = std::make_shared<io::MemoryFileSystem>(io::Recording{image, {}}, recorded);
     auto opened = DatabaseTestAccess::openOn(files, directory, m_options);
     std::size_t found = 0;
     std::string problem =
         opened ? checkOpened(**opened, floor, mark.ceiling, found) : "opening failed: " + opened.error().message();
-    if (problem.empty() && m_tally.states % usedOnEvery == 0) {
+    if (problem.empty() && number % verifiedEvery == 0)
+        problem = verifyAll(*files, **opened);
+    if (problem.empty() && recorded) {
+        const io::Recording recovery = files->recording();
+        examineRecovery(recovery, found, place + ", power cut leaves " + std::string(how), mostStates);
+    }
+    if (problem.empty() && number % usedOnEvery == 0) {
         ++m_tally.usedOn;
         problem = useOn(files, std::move(*opened), m_history[found]);
     }
-    if (problem.empty())
-        return;
+    if (!problem.empty())
+        failOn(image, place, how, problem);
+}
+
+// Whatever a second power cut leaves of a recovery, the next one finds what this one did.
+void CrashWorkload::examineRecovery(const io::Recording& recovery, std::size_t found, const std::string& place,
+                                    std::uint64_t mostStates) {
+    io::CrashStates states(recovery);
+    while (m_failure.empty() && m_tally.states < mostStates && states.advance()) {
+        ++m_tally.calls;
+        const std::size_t position = states.position();
+        const auto visit = [&](const io::DiskImage& image, std::string_view how) {
+            if (!m_seen.insert(mix(hashOf(image), found * 1001 + 1)).second) {
+                ++m_tally.repeated;
+                return true;
+            }
+            ++m_tally.states;
+            ++m_tally.recoveries;
+            const auto files = std::make_shared<io::MemoryFileSystem>(io::Recording{image, {}}, false);
+            const auto opened = DatabaseTestAccess::openOn(files, directory, m_options);
+            std::size_t again = 0;
+            std::string problem =
+                opened ? checkOpened(**opened, found, found, again) : "opening failed: " + opened.error().message();
+            if (problem.empty() && m_tally.states % verifiedEvery == 0)
+                problem = verifyAll(*files, **opened);
+            if (!problem.empty())
+                failOn(image,
+                       place + "; recovering from that, after call " + std::to_string(position) + " (" +
+                           recovery.calls[position - 1].text() + ")",
+                       how, problem);
+            return m_failure.empty() && m_tally.states < mostStates;
+        };
+        states.visit(m_seed + position, cutsPerWrite, randomPerRecoveryCall, visit);
+    }
+}
+
+// Nothing that a power cut leaves is damage once it is recovered.
+std::string CrashWorkload::verifyAll(io::FileSystem& files, Database& database) {
+    if (database.stats().files.empty())
+        return {}; // there is nothing yet
+    ++m_tally.verified;
+    Progress progress;
+    const auto report = inspect::verifyOn(files, directory, progress);
+    if (!report)
+        return "verify: " + report.error().message();
+    if (!report->clean())
+        for (const Finding& finding : report->findings)
+            if (finding.severity == Severity::error)
+                return "verify finds damage at " + std::to_string(finding.offset) + " of " + finding.file.string() +
+                       ": " + finding.text;
+    if (report->liveKeys != database.stats().liveKeys)
+        return "verify counts " + std::to_string(report->liveKeys) + " keys, the database " +
+               std::to_string(database.stats().liveKeys);
+    return {};
+}
+
+void CrashWorkload::failOn(const io::DiskImage& image, const std::string& place, std::string_view how,
+                           const std::string& problem) {
     std::string names;
     for (const auto& [path, contents] : image.files)
         names += "\n    " + path + ", " + std::to_string(contents->size()) + " B";

@@ -7,8 +7,9 @@
 //
 // A story has several lives. Each begins with opening what the one before left (closed, killed, or cut off from power
 // in any legal state), goes through random operations, and is examined afterwards: at every call, each state that a
-// power cut may leave there is opened and must hold what the history says. As opening is part of a life, crashes during
-// the recovery from a crash are among them.
+// power cut may leave there is opened and must hold what the history says. Opening is part of a life, so crashes during
+// it are among them; and of every few states the recovery itself is recorded, cut off at every call, and recovered from
+// again: it must come to the same.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +35,8 @@ struct CrashTally {
     std::uint64_t states = 0;     ///< different ones, opened and compared
     std::uint64_t repeated = 0;   ///< shown again and left out
     std::uint64_t usedOn = 0;     ///< of the states: written to, merged, closed and opened again, too
-    std::uint64_t recoveries = 0; ///< of the states: from a crash in the middle of opening
+    std::uint64_t recoveries = 0; ///< of the states: from a crash in the middle of recovering from a crash
+    std::uint64_t verified = 0;   ///< of the states: looked through by `verify` once they were recovered
 };
 
 class CrashWorkload {
@@ -76,7 +78,11 @@ private:
     void endLife(End end);
     void examine(const io::Recording& recording, std::size_t begun, std::uint64_t mostStates);
     void check(const io::DiskImage& image, const Mark& mark, std::size_t floor, std::string_view how,
-               const std::string& place);
+               const std::string& place, std::uint64_t mostStates);
+    void examineRecovery(const io::Recording& recovery, std::size_t found, const std::string& place,
+                         std::uint64_t mostStates);
+    [[nodiscard]] std::string verifyAll(io::FileSystem& files, Database& database);
+    void failOn(const io::DiskImage& image, const std::string& place, std::string_view how, const std::string& problem);
     [[nodiscard]] std::string checkOpened(Database& database, std::size_t floor, std::size_t ceiling,
                                           std::size_t& found);
     [[nodiscard]] std::string useOn(const std::shared_ptr<io::MemoryFileSystem>& files,

@@ -47,12 +47,13 @@ private Q_SLOTS:
             if (only != 0)
                 break;
         }
-        qInfo("%llu crash states (%llu of them in the middle of a recovery, %llu used on) of %llu calls in %llu lives "
+        qInfo("%llu crash states (%llu of them in the middle of a recovery, %llu used on, %llu verified) of %llu calls "
+              "in %llu lives "
               "of %llu workloads; %llu more were repetitions",
               static_cast<unsigned long long>(tally.states), static_cast<unsigned long long>(tally.recoveries),
-              static_cast<unsigned long long>(tally.usedOn), static_cast<unsigned long long>(tally.calls),
-              static_cast<unsigned long long>(tally.lives), static_cast<unsigned long long>(tally.workloads),
-              static_cast<unsigned long long>(tally.repeated));
+              static_cast<unsigned long long>(tally.usedOn), static_cast<unsigned long long>(tally.verified),
+              static_cast<unsigned long long>(tally.calls), static_cast<unsigned long long>(tally.lives),
+              static_cast<unsigned long long>(tally.workloads), static_cast<unsigned long long>(tally.repeated));
     }
 };
 

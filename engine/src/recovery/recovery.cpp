@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <new>
 #include <set>
+#include <system_error>
 #include <thread>
 
 #include "format/data_record.h"
@@ -220,10 +222,35 @@ Result<bool> isLogFile(io::FileSystem& fileSystem, const FoundFile& file) {
     return found->verdict != format::HeaderVerdict::valid || !found->header.mergeOutput;
 }
 
+namespace {
+
+// Whether nothing was ever written after the place of the header.
+[[nodiscard]] Result<bool> isBare(const LoadTarget& target, const FoundFile& file) {
+    auto handle = target.segments.fileSystem().open(file.path, io::OpenMode::read);
+    if (!handle)
+        return failure(std::move(handle.error()));
+    log::Scanner scanner(**handle, std::min(file.bytes, format::fileHeaderBytes), file.bytes, target.chunkBytes);
+    auto first = scanner.next();
+    if (!first)
+        return failure(std::move(first.error()));
+    return !*first || (*first)->kind == log::Scanned::Kind::unused;
+}
+
+} // namespace
+
 Result<std::shared_ptr<log::Segment>> loadFile(const LoadTarget& target, const FoundFile& file, bool newestLog) {
     auto header = readHeader(target.segments.fileSystem(), file);
     if (!header)
         return failure(std::move(header.error()));
+    if (newestLog && header->verdict == format::HeaderVerdict::damaged) {
+        // A power cut in the middle of the header's write, of which the checksum's last bytes did not get to the disk.
+        // Where records follow it is damage, which must not take them along.
+        auto bare = isBare(target, file);
+        if (!bare)
+            return failure(std::move(bare.error()));
+        if (*bare)
+            header->verdict = format::HeaderVerdict::missing;
+    }
     auto made = target.segments.create(file.generation, file.path);
     if (!made)
         return failure(std::move(made.error()));
@@ -423,29 +450,43 @@ Result<Recovered> recover(const LoadTarget& given, const fs::path& directory, co
     std::atomic<std::size_t> next{0};
     Mutex failureMutex;
     std::optional<Error> firstError;
+    std::atomic<bool> outOfMemory{false};
     const auto work = [&] {
-        for (std::size_t i = next++; i < order.size(); i = next++) {
-            {
+        try {
+            for (std::size_t i = next++; i < order.size() && !outOfMemory; i = next++) {
+                {
+                    const MutexLock lock(failureMutex);
+                    if (firstError)
+                        return;
+                }
+                auto loaded = loadFile(target, *order[i], newestLog == order[i]->generation);
+                if (loaded) {
+                    segments[i] = std::move(*loaded);
+                    continue;
+                }
                 const MutexLock lock(failureMutex);
-                if (firstError)
-                    return;
+                if (!firstError)
+                    firstError = std::move(loaded.error());
             }
-            auto loaded = loadFile(target, *order[i], newestLog == order[i]->generation);
-            if (loaded) {
-                segments[i] = std::move(*loaded);
-                continue;
-            }
-            const MutexLock lock(failureMutex);
-            if (!firstError)
-                firstError = std::move(loaded.error());
+        } catch (const std::bad_alloc&) {
+            outOfMemory = true; // thrown again where somebody can catch it
         }
     };
-    std::vector<std::thread> threads;
-    for (std::size_t i = 1; i < std::min(wanted, order.size()); ++i)
-        threads.emplace_back(work);
-    work();
-    for (std::thread& thread : threads)
-        thread.join();
+    {
+        std::vector<std::jthread> threads;
+        threads.reserve(std::min(wanted, order.size()));
+        try {
+            for (std::size_t i = 1; i < std::min(wanted, order.size()); ++i)
+                threads.emplace_back(work);
+        } catch (const std::system_error&) {
+            // No more threads to be had: those that there are do it all.
+        } catch (const std::bad_alloc&) {
+            outOfMemory = true;
+        }
+        work();
+    }
+    if (outOfMemory)
+        throw std::bad_alloc();
     if (firstError)
         return failure(std::move(*firstError));
 
