@@ -42,8 +42,8 @@ struct Core {
 
 } // namespace detail
 
-/// Lock order: m_mergeMutex, m_snapshotMutex, m_writerMutex, m_hintMutex, a keydir shard's mutex, the segment set's
-/// mutex. See doc/concurrency.md.
+/// Lock order: m_mergeMutex, m_snapshotMutex, m_writerMutex, m_syncMutex, m_hintMutex, a keydir shard's mutex, the
+/// segment set's mutex. See doc/concurrency.md.
 class Database::Impl {
 public:
     Impl(std::shared_ptr<io::FileSystem> fileSystem, std::filesystem::path directory, Options options);
@@ -101,7 +101,7 @@ private:
                                          std::string_view operation) const;
     [[nodiscard]] Result<void> checkOpen(std::string_view operation) const;
     [[nodiscard]] Result<void> checkWritable(std::string_view operation) const;
-    void setFault(const Error& error);
+    void setFault(const Error& error) noexcept;
     void tell(const Event& event) const {
         if (m_options.listener)
             m_options.listener(event);
@@ -124,6 +124,9 @@ private:
                                             std::uint64_t hash, std::string_view value,
                                             std::optional<Sequence> expected) RUSTCASK_REQUIRES(m_writerMutex);
     void commitGroup(MutexLock& lock) RUSTCASK_REQUIRES(m_writerMutex);
+    static void fail(GroupedWrite& write, const Error& error) noexcept;
+    /// Makes the active file (nullptr: there is none) durable; a failure turns the database read-only.
+    [[nodiscard]] Result<void> syncFile(io::File* file) noexcept RUSTCASK_EXCLUDES(m_syncMutex);
     [[nodiscard]] std::optional<Result<bool>> refusal(Operation operation, std::string_view key, std::uint64_t hash,
                                                       std::optional<Sequence> expected) const
         RUSTCASK_REQUIRES(m_writerMutex);
@@ -134,10 +137,11 @@ private:
     [[nodiscard]] Generation nextGeneration();
 
     // Background work (maintenance.cpp)
-    void startBackground();
+    [[nodiscard]] Result<void> startBackground();
     void stopBackground();
     void runMaintenance();
     void runMerger();
+    void mergeIfWanted(bool rotated);
     void queueHint(const std::shared_ptr<log::Segment>& segment);
     [[nodiscard]] std::deque<std::shared_ptr<log::Segment>> takeHintQueue();
     void writeHintNow(const std::shared_ptr<log::Segment>& segment);
@@ -179,6 +183,7 @@ private:
     mutable Mutex m_faultMutex;
     std::optional<Error> m_fault RUSTCASK_GUARDED_BY(m_faultMutex);
 
+    Mutex m_syncMutex;     // one fdatasync of the active file at a time
     Mutex m_snapshotMutex; // one capture of the keydir at a time
     Mutex m_mergeMutex;    // one merge at a time
     mutable Mutex m_policyMutex;

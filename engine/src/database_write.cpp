@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Appends, group commit, sync and rotation. The order in every case: append, (everyWrite: fdatasync,) keydir.
 #include <algorithm>
+#include <new>
 
 #include "database_impl.h"
 #include "format/data_record.h"
@@ -23,7 +24,8 @@ void increase(std::atomic<std::uint64_t>& counter, std::uint64_t by) noexcept {
 
 } // namespace
 
-// One write that is in the log but not yet durable: it waits on its caller's stack.
+// One write that is in the log but not yet durable: it waits on its caller's stack, and hears of a failure even when
+// there is no memory to say which.
 struct Database::Impl::GroupedWrite {
     std::string_view key;
     std::uint64_t hash = 0;
@@ -32,6 +34,38 @@ struct Database::Impl::GroupedWrite {
     bool done = false;
     std::optional<Error> error;
 };
+
+void Database::Impl::fail(GroupedWrite& write, const Error& error) noexcept {
+    try {
+        write.error.emplace(error);
+    } catch (const std::bad_alloc&) {
+        write.error.emplace();
+        write.error->code = error.code;
+        write.error->systemError = error.systemError;
+    }
+}
+
+// One after the other: the kernel tells of a failed write-back once, to one of those who ask at the same time, and the
+// others must hear of it all the same. Nothing is asked again after a failure.
+Result<void> Database::Impl::syncFile(io::File* file) noexcept {
+    const MutexLock one(m_syncMutex);
+    Error error{.code = ErrorCode::internal};
+    try {
+        if (m_faulted.load(std::memory_order_acquire)) {
+            auto refused = checkWritable("make the database durable");
+            if (!refused)
+                return refused;
+        }
+        auto done = file != nullptr ? file->sync() : Result<void>();
+        if (done)
+            return done;
+        error = std::move(done.error());
+    } catch (const std::bad_alloc&) {
+        // Failed, and no memory to say how.
+    }
+    setFault(error); // never retried: what the kernel dropped cannot be known
+    return failure(std::move(error));
+}
 
 Result<void> Database::Impl::checkWritable(std::string_view operation) const {
     if (auto open = checkOpen(operation); !open)
@@ -251,13 +285,24 @@ Result<bool> Database::Impl::writeGrouped(MutexLock& lock, Operation operation, 
     self.key = key;
     self.hash = hash;
     m_group.reserve(m_group.size() + 1);
+    // Counted before the append, after which nothing may fail; taken back without one.
     const auto grouped = m_groupedKeys.try_emplace(key, 0).first;
-    const Timestamp time = now();
-    m_writer->lay(Sequence{m_nextSequence}, time, key, value, tombstone);
-    const auto place = append(time, key, value, tombstone);
-    if (!place) {
+    const auto forget = [&] {
+        m_writerMutex.assertHeld(); // called right here
         if (grouped->second == 0)
             m_groupedKeys.erase(grouped);
+    };
+    Result<log::Writer::Place> place;
+    try {
+        const Timestamp time = now();
+        m_writer->lay(Sequence{m_nextSequence}, time, key, value, tombstone);
+        place = append(time, key, value, tombstone);
+    } catch (const std::bad_alloc&) {
+        forget();
+        throw;
+    }
+    if (!place) {
+        forget();
         return failure(std::move(place.error()));
     }
     self.location = {.file = place->segment->index,
@@ -282,27 +327,34 @@ void Database::Impl::commitGroup(MutexLock& lock) {
     m_groupLeader = true;
     const std::vector<GroupedWrite*> group = std::exchange(m_group, {});
     const std::uint64_t appended = m_appendedBytes.load(std::memory_order_relaxed);
-    Result<void> done = m_writer->flush();
+    Result<void> done = {};
+    try {
+        done = m_writer->flush();
+    } catch (const std::bad_alloc&) { // for the words of a failure
+        done = failure({.code = ErrorCode::internal});
+    }
     // What lies in files sealed meanwhile is durable already; none active: all of it is.
     const std::shared_ptr<io::File> file = m_writer->file();
     const std::shared_ptr<log::Segment> segment = m_writer->active();
-    if (done && file) {
+    if (done) {
         const MutexUnlock meanwhile(lock, m_writerMutex);
-        done = file->sync();
+        done = syncFile(file.get());
     }
     // The map's keys are views of the waiting callers' strings: they must go before any of these callers does.
     for (GroupedWrite* write : group) {
         const auto count = m_groupedKeys.find(write->key);
-        const std::size_t left = --count->second;
-        m_groupedKeys.erase(count);
-        if (left > 0) {
+        if (--count->second == 0) {
+            m_groupedKeys.erase(count);
+        } else {
             const auto later = std::find_if(m_group.begin(), m_group.end(),
                                             [&](const GroupedWrite* other) { return other->key == write->key; });
             const auto same = std::find_if(group.begin(), group.end(), [&](const GroupedWrite* other) {
                 return other != write && other->key == write->key &&
                        other->location.sequence > write->location.sequence;
             });
-            m_groupedKeys.emplace(same != group.end() ? (*same)->key : (*later)->key, left);
+            auto node = m_groupedKeys.extract(count); // taking memory could fail
+            node.key() = same != group.end() ? (*same)->key : (*later)->key;
+            m_groupedKeys.insert(std::move(node));
         }
     }
     if (done) {
@@ -314,11 +366,7 @@ void Database::Impl::commitGroup(MutexLock& lock) {
                 write->existed = update.previous().has_value();
             } catch (const std::bad_alloc&) {
                 // In the log, but the keydir cannot take it in: only opening the database again can.
-                write->error = Error{.code = ErrorCode::internal,
-                                     .operation = std::string(describe(write->location.tombstone)),
-                                     .file = m_directory,
-                                     .detail = "there was no memory left for the keydir",
-                                     .advice = "Close the database and open it again with more memory"};
+                fail(*write, {.code = ErrorCode::internal, .detail = "no memory"}); // short: it must not allocate
                 setFault(*write->error);
             }
         }
@@ -327,9 +375,9 @@ void Database::Impl::commitGroup(MutexLock& lock) {
                      segment->name);
         m_syncedBytes = std::max(m_syncedBytes, appended);
     } else {
-        setFault(done.error()); // never retried: what the kernel dropped cannot be known
+        setFault(done.error());
         for (GroupedWrite* write : group)
-            write->error = done.error();
+            fail(*write, done.error());
     }
     for (GroupedWrite* write : group)
         write->done = true;
@@ -342,17 +390,15 @@ Result<void> Database::Impl::sync() {
     if (auto writable = checkWritable("make the database durable"); !writable)
         return writable;
     const std::uint64_t appended = m_appendedBytes.load(std::memory_order_relaxed);
-    Result<void> done = m_writer->flush();
+    if (auto done = m_writer->flush(); !done)
+        return done; // still in the buffer: the next flush writes it
     const std::shared_ptr<io::File> file = m_writer->file();
     const std::shared_ptr<log::Segment> segment = m_writer->active();
     lock.unlock();
-    if (done && file)
-        done = file->sync(); // puts go on meanwhile
+    auto done = syncFile(file.get()); // puts go on meanwhile
     lock.lock();
-    if (!done) {
-        setFault(done.error());
+    if (!done)
         return done;
-    }
     m_syncs.fetch_add(1, std::memory_order_relaxed);
     if (segment)
         tellStep(EventKind::sync, {}, segment->generation, appended - std::min(appended, m_syncedBytes), segment->name);
@@ -373,11 +419,14 @@ Result<void> Database::Impl::sealActive() {
 void Database::Impl::noteSealed(const std::shared_ptr<log::Segment>& segment) {
     m_rotations.fetch_add(1, std::memory_order_relaxed);
     m_syncedBytes = m_appendedBytes.load(std::memory_order_relaxed);
-    tellStep(EventKind::rotate, {}, segment->generation, segment->bytes.load(std::memory_order_relaxed),
-             segment->path.filename().string());
+    tellStep(EventKind::rotate, {}, segment->generation, segment->bytes.load(std::memory_order_relaxed), segment->name);
     const MutexLock lock(m_backgroundMutex);
-    m_hintQueue.push_back(segment);
     ++m_sealedCount;
+    try {
+        m_hintQueue.push_back(segment);
+    } catch (const std::bad_alloc&) {
+        // It goes without a hint: the next opening scans the file and writes one.
+    }
     m_backgroundWake.notify_all();
 }
 

@@ -2,6 +2,8 @@
 // What a writable database does by itself: hint files of sealed files, syncs at an interval, automatic merges, and
 // freeing what readers have left.
 #include <ctime>
+#include <new>
+#include <system_error>
 
 #include "database_impl.h"
 #include "log/hint_writer.h"
@@ -12,9 +14,19 @@ constexpr std::chrono::milliseconds collectInterval{500};
 constexpr std::chrono::seconds policyInterval{10}; // how often the merge triggers are looked at without a rotation
 } // namespace
 
-void Database::Impl::startBackground() {
-    m_maintenance = std::thread([this] { runMaintenance(); });
-    m_merger = std::thread([this] { runMerger(); });
+Result<void> Database::Impl::startBackground() {
+    try {
+        m_maintenance = std::thread([this] { runMaintenance(); });
+        m_merger = std::thread([this] { runMerger(); });
+    } catch (const std::system_error& error) {
+        return failure({.code = ErrorCode::ioError,
+                        .operation = "open the database",
+                        .file = m_directory,
+                        .systemError = error.code().value(),
+                        .detail = "no thread could be started",
+                        .advice = "Raise the limit on processes and threads"});
+    }
+    return {};
 }
 
 void Database::Impl::stopBackground() {
@@ -52,8 +64,12 @@ void Database::Impl::runMaintenance() {
         segment.reset();
         if (syncs && std::chrono::steady_clock::now() >= nextSync) {
             const std::uint64_t appended = m_appendedBytes.load(std::memory_order_relaxed);
-            if (appended != syncedBytes && !m_faulted.load(std::memory_order_relaxed) && sync())
-                syncedBytes = appended;
+            try {
+                if (appended != syncedBytes && !m_faulted.load(std::memory_order_relaxed) && sync())
+                    syncedBytes = appended;
+            } catch (const std::bad_alloc&) {
+                // For the words of a failure: the next interval tries again, or finds the database read-only.
+            }
             nextSync = std::chrono::steady_clock::now() + m_options.syncInterval;
         }
         m_core->reclaimer.collect();
@@ -78,11 +94,16 @@ void Database::Impl::writeHintNow(const std::shared_ptr<log::Segment>& segment) 
     if (segment->removed.load(std::memory_order_acquire) || !segment->sealed.load(std::memory_order_acquire) ||
         segment->hintBytes.load(std::memory_order_relaxed) > 0 || segment->damaged.load(std::memory_order_relaxed))
         return;
-    auto length = log::writeHint(*m_core->fileSystem, *segment, m_keydir, m_core->reclaimer, m_options.scanChunkBytes);
+    Result<std::uint64_t> length = 0;
+    try {
+        length = log::writeHint(*m_core->fileSystem, *segment, m_keydir, m_core->reclaimer, m_options.scanChunkBytes);
+    } catch (const std::bad_alloc&) {
+        return;
+    }
     if (!length || *length == 0)
         return;
     segment->hintBytes.store(*length, std::memory_order_relaxed);
-    tellStep(EventKind::hint, {}, segment->generation, *length, segment->path.filename().string());
+    tellStep(EventKind::hint, {}, segment->generation, *length, segment->name);
 }
 
 bool Database::Impl::insideMergeWindow() const {
@@ -94,6 +115,28 @@ bool Database::Impl::insideMergeWindow() const {
     if (policy.windowBeginHour < policy.windowEndHour)
         return hour >= policy.windowBeginHour && hour < policy.windowEndHour;
     return hour >= policy.windowBeginHour || hour < policy.windowEndHour;
+}
+
+void Database::Impl::mergeIfWanted(bool rotated) {
+    if (m_faulted.load(std::memory_order_relaxed))
+        return;
+    const MergeMode mode = mergePolicy().mode;
+    MergeSelection selection;
+    bool wanted = false;
+    if (mode == MergeMode::everyRotation && rotated) {
+        selection.kind = MergeSelection::Kind::files; // the sealed ones: the active file is left alone
+        for (const auto& segment : m_core->segments.list())
+            if (segment->sealed.load(std::memory_order_acquire))
+                selection.generations.push_back(segment->generation);
+        wanted = !selection.generations.empty();
+    } else if (mode == MergeMode::automatic && insideMergeWindow()) {
+        selection.kind = MergeSelection::Kind::policy;
+        const auto preview = previewMerge(selection);
+        wanted = preview && preview->triggered && !preview->files.empty();
+    }
+    // A failure is told as an event by the merge itself, and tried again at the next occasion.
+    if (wanted)
+        static_cast<void>(merge(selection, m_backgroundProgress));
 }
 
 void Database::Impl::runMerger() {
@@ -108,24 +151,10 @@ void Database::Impl::runMerger() {
         const bool rotated = m_sealedCount != seen;
         seen = m_sealedCount;
         lock.unlock();
-        const MergeMode mode = mergePolicy().mode;
-        if (!m_faulted.load(std::memory_order_relaxed)) {
-            MergeSelection selection;
-            bool wanted = false;
-            if (mode == MergeMode::everyRotation && rotated) {
-                selection.kind = MergeSelection::Kind::files; // the sealed ones: the active file is left alone
-                for (const auto& segment : m_core->segments.list())
-                    if (segment->sealed.load(std::memory_order_acquire))
-                        selection.generations.push_back(segment->generation);
-                wanted = !selection.generations.empty();
-            } else if (mode == MergeMode::automatic && insideMergeWindow()) {
-                selection.kind = MergeSelection::Kind::policy;
-                const auto preview = previewMerge(selection);
-                wanted = preview && preview->triggered && !preview->files.empty();
-            }
-            // A failure is told as an event by the merge itself, and tried again at the next occasion.
-            if (wanted)
-                static_cast<void>(merge(selection, m_backgroundProgress));
+        try {
+            mergeIfWanted(rotated);
+        } catch (const std::bad_alloc&) {
+            // The merge has cleared up behind itself; the next occasion tries again.
         }
         lock.lock();
     }

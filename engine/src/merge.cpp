@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <new>
 
 #include "database_impl.h"
 #include "format/data_record.h"
@@ -32,10 +33,16 @@ public:
           m_begun(std::chrono::steady_clock::now()) {}
 
     [[nodiscard]] Result<MergeReport> run() {
-        prepare();
-        auto done = copyAll();
-        if (done)
-            done = commit();
+        Result<void> done = {};
+        try {
+            prepare();
+            done = copyAll();
+            if (done)
+                done = commit();
+        } catch (const std::bad_alloc&) {
+            giveUp();
+            throw;
+        }
         if (!done) {
             if (!m_committed)
                 discardOutputs();
@@ -68,6 +75,7 @@ private:
     [[nodiscard]] Result<void> removeInputs(const std::filesystem::path& record);
     [[nodiscard]] Result<void> throttle();
     void discardOutputs();
+    void giveUp() noexcept;
 
     Impl& m_db;
     Segments m_inputs;
@@ -285,6 +293,19 @@ void Database::Impl::Merge::discardOutputs() {
     }
 }
 
+// Without memory: as after any other failure.
+void Database::Impl::Merge::giveUp() noexcept {
+    if (m_committed) {                                                       // the next opening finishes it
+        m_db.setFault({.code = ErrorCode::internal, .detail = "no memory"}); // short: it must not allocate
+        return;
+    }
+    try {
+        discardOutputs();
+    } catch (const std::bad_alloc&) {
+        // They have temporary names: the next opening removes them.
+    }
+}
+
 // (6) Data and hints of the outputs are durable under temporary names. Then: what supersedes the dropped records is
 // made durable; the merge record is the point of no return; outputs get their names; readers move over; inputs go.
 Result<void> Database::Impl::Merge::commit() {
@@ -303,19 +324,19 @@ Result<void> Database::Impl::Merge::commit() {
     format::MergeRecord record{
         .generation = m_db.nextGeneration(), .inputs = m_report.inputs, .outputs = m_report.outputs};
     const std::filesystem::path recordPath = directory / format::mergeRecordName(record.generation);
+    m_committed = true; // perhaps: from here on nobody but a new opening can tell, unless the record can be taken back
     auto written = io::writeFileAtomically(fileSystem, recordPath, format::encodeMergeRecord(record));
     if (!written) {
         // It may stand or not, and only a new opening can tell: neither side may be touched any more.
         auto removed = fileSystem.remove(recordPath);
         if (removed)
             removed = fileSystem.syncDirectory(directory);
-        if (!removed) {
-            m_committed = true;
+        if (removed)
+            m_committed = false;
+        else
             m_db.setFault(removed.error());
-        }
         return written;
     }
-    m_committed = true;
     m_db.tellStep(EventKind::merge, "commit", record.generation, m_report.bytesWritten, recordPath.filename().string());
 
     Result<void> done = {};
@@ -428,8 +449,9 @@ Result<void> Database::Impl::Merge::removeInputs(const std::filesystem::path& re
                 done = fileSystem.remove(directory / format::hintFileName(input->generation));
             if (done)
                 done = fileSystem.remove(input->path);
-            m_db.tellStep(EventKind::merge, "removed", input->generation, input->bytes.load(std::memory_order_relaxed),
-                          input->path.filename().string());
+            if (done)
+                m_db.tellStep(EventKind::merge, "removed", input->generation,
+                              input->bytes.load(std::memory_order_relaxed), input->name);
         }
     }
     if (done)
@@ -476,10 +498,13 @@ Result<MergeReport> Database::Impl::merge(const MergeSelection& selection, Progr
         report.damagedLeftOut = preview.damagedLeftOut;
         return report;
     }
+    struct Running {
+        std::atomic<bool>& flag;
+        ~Running() { flag.store(false, std::memory_order_relaxed); }
+    } const running{m_mergeRunning};
     m_mergeRunning.store(true, std::memory_order_relaxed);
     Merge merge(*this, std::move(inputs), progress, policy.maxBytesPerSecond);
     auto report = merge.run();
-    m_mergeRunning.store(false, std::memory_order_relaxed);
     if (report)
         m_merges.fetch_add(1, std::memory_order_relaxed);
     return report;

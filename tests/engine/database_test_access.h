@@ -21,6 +21,14 @@ public:
         return Database::openOn(std::move(fileSystem), directory, options, progress, false);
     }
 
+    /// The same with the threads that a database has in a program.
+    [[nodiscard]] static Result<std::unique_ptr<Database>> openWithThreads(std::shared_ptr<io::FileSystem> fileSystem,
+                                                                           const std::filesystem::path& directory,
+                                                                           const Options& options) {
+        Progress progress;
+        return Database::openOn(std::move(fileSystem), directory, options, progress);
+    }
+
     /// What the maintenance thread would do: a hint file for every file that was sealed.
     static void writeHints(Database& database) {
         Database::Impl& impl = *database.m_impl;

@@ -29,6 +29,12 @@ public:
         static_cast<void>(bytes);
     }
 
+protected:
+    void set(char* data, std::size_t size) noexcept {
+        m_data = data;
+        m_size = size;
+    }
+
 private:
     char* m_data;
     std::size_t m_size;

@@ -22,8 +22,12 @@ namespace fs = std::filesystem;
 
 class PosixMapping final : public Mapping {
 public:
-    using Mapping::Mapping;
-    ~PosixMapping() override { ::munmap(data(), size()); }
+    PosixMapping() noexcept : Mapping(nullptr, 0) {}
+    ~PosixMapping() override {
+        if (size() > 0)
+            ::munmap(data(), size());
+    }
+    void take(char* data, std::size_t size) noexcept { set(data, size); }
     void populate(std::uint64_t offset, std::uint64_t bytes) noexcept override {
 #if defined(MADV_POPULATE_WRITE)
         const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
@@ -39,8 +43,12 @@ public:
 
 class PosixFile final : public File {
 public:
-    PosixFile(int fd, fs::path path) : m_fd(fd), m_path(std::move(path)) {}
-    ~PosixFile() override { ::close(m_fd); }
+    explicit PosixFile(fs::path path) : m_path(std::move(path)) {}
+    ~PosixFile() override {
+        if (m_fd >= 0)
+            ::close(m_fd);
+    }
+    void take(int fd) noexcept { m_fd = fd; }
 
     Result<std::size_t> readAt(std::uint64_t offset, char* out, std::size_t size) const override {
         std::size_t done = 0;
@@ -64,6 +72,10 @@ public:
             if (n < 0) {
                 if (errno == EINTR)
                     continue;
+                return fail("write", offset);
+            }
+            if (n == 0) { // not for a regular file; no reason to ask for ever
+                errno = EIO;
                 return fail("write", offset);
             }
             offset += static_cast<std::uint64_t>(n);
@@ -108,6 +120,7 @@ public:
     }
 
     Result<std::unique_ptr<Mapping>> map(std::uint64_t size, bool writable) override {
+        auto mapping = std::make_unique<PosixMapping>(); // before: what is mapped has an owner
         void* at = ::mmap(nullptr, size, writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, m_fd, 0);
         if (at == MAP_FAILED)
             return fail("map the file", std::nullopt);
@@ -115,7 +128,8 @@ public:
         // Not for reading: one record of a file that is not in the cache must not bring two megabytes with it.
         if (writable)
             ::madvise(at, size, MADV_HUGEPAGE);
-        return std::make_unique<PosixMapping>(static_cast<char*>(at), static_cast<std::size_t>(size));
+        mapping->take(static_cast<char*>(at), static_cast<std::size_t>(size));
+        return mapping;
     }
 
     void adviseSequential() noexcept override { ::posix_fadvise(m_fd, 0, 0, POSIX_FADV_SEQUENTIAL); }
@@ -130,18 +144,34 @@ private:
         return error;
     }
 
-    int m_fd;
+    int m_fd = -1;
     fs::path m_path;
 };
 
 class PosixLock final : public Lock {
 public:
-    explicit PosixLock(int fd) : m_fd(fd) {}
-    ~PosixLock() override { ::close(m_fd); } // which releases the lock
+    ~PosixLock() override { // which releases the lock
+        if (m_fd >= 0)
+            ::close(m_fd);
+    }
+    void take(int fd) noexcept { m_fd = fd; }
 
 private:
-    int m_fd;
+    int m_fd = -1;
 };
+
+// 0, or the errno that says why not all of it was written.
+[[nodiscard]] int writePid(int fd, std::string_view text) {
+    for (std::size_t done = 0; done < text.size();) {
+        const ssize_t n = ::pwrite(fd, text.data() + done, text.size() - done, static_cast<off_t>(done));
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return n < 0 ? errno : EIO;
+        done += static_cast<std::size_t>(n);
+    }
+    return 0;
+}
 
 [[nodiscard]] std::optional<std::int64_t> readPid(int fd) {
     char text[64];
@@ -173,19 +203,21 @@ public:
             flags |= O_RDWR | O_CREAT | O_TRUNC;
             break;
         }
+        auto file = std::make_unique<PosixFile>(path); // before: what is opened has an owner
         // O_NONBLOCK: a FIFO of a data file's name must not hang the opening; regular files do not notice.
         const int fd = retry([&] { return ::open(path.c_str(), flags | O_NONBLOCK, 0666); });
         if (fd < 0)
             return systemFailure("open the file", path, errno);
+        file->take(fd);
         struct stat status {};
-        if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
-            ::close(fd);
+        if (::fstat(fd, &status) != 0)
+            return systemFailure("open the file", path, errno);
+        if (!S_ISREG(status.st_mode))
             return failure({.code = ErrorCode::ioError,
                             .operation = "open the file",
                             .file = path,
                             .detail = "it is not a regular file"});
-        }
-        return std::make_unique<PosixFile>(fd, path);
+        return file;
     }
 
     Result<bool> isDirectory(const fs::path& path) override {
@@ -211,29 +243,35 @@ public:
     }
 
     Result<std::vector<DirectoryEntry>> list(const fs::path& directory) override {
-        DIR* handle = ::opendir(directory.c_str());
-        if (handle == nullptr)
+        struct Close {
+            void operator()(DIR* open) const noexcept { ::closedir(open); }
+        };
+        const std::unique_ptr<DIR, Close> handle(::opendir(directory.c_str()));
+        if (!handle)
             return systemFailure("list the directory", directory, errno);
         std::vector<DirectoryEntry> entries;
-        errno = 0;
-        while (const dirent* entry = ::readdir(handle)) {
+        for (;;) {
+            errno = 0;
+            const dirent* entry = ::readdir(handle.get());
+            if (entry == nullptr)
+                break;
             const std::string_view name = entry->d_name;
             if (name == "." || name == "..")
                 continue;
             struct stat status {};
             // Links are not followed: what stands in the directory is what belongs to the database.
-            if (::fstatat(::dirfd(handle), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
-                errno = 0;
-                continue; // removed meanwhile
+            if (::fstatat(::dirfd(handle.get()), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
+                if (errno == ENOENT)
+                    continue; // removed meanwhile
+                // A file that cannot be looked at is not one that is not there.
+                return systemFailure("look at a file of the directory", directory / name, errno);
             }
             entries.push_back({.name = std::string(name),
                                .bytes = S_ISREG(status.st_mode) ? static_cast<std::uint64_t>(status.st_size) : 0,
                                .regular = S_ISREG(status.st_mode)});
         }
-        const int error = errno;
-        ::closedir(handle);
-        if (error != 0)
-            return systemFailure("list the directory", directory, error);
+        if (errno != 0)
+            return systemFailure("list the directory", directory, errno);
         return entries;
     }
 
@@ -280,13 +318,14 @@ public:
     }
 
     Result<std::unique_ptr<Lock>> lock(const fs::path& path) override {
+        auto held = std::make_unique<PosixLock>();
         const int fd = retry([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666); });
         if (fd < 0)
             return systemFailure("open the lock file", path, errno);
+        held->take(fd);
         if (retry([&] { return ::flock(fd, LOCK_EX | LOCK_NB); }) != 0) {
             const int error = errno;
             const auto pid = readPid(fd);
-            ::close(fd);
             if (error != EWOULDBLOCK)
                 return systemFailure("lock the database", path, error);
             return failure({.code = ErrorCode::locked,
@@ -296,14 +335,15 @@ public:
                             .advice = "Close it there, or open it read-only here",
                             .holderPid = pid});
         }
-        // The text only informs; the kernel's lock decides, so a stale one after a kill is no obstacle.
+        // The text only informs; the kernel's lock decides, so neither a stale one after a kill is an obstacle, nor a
+        // disk too full for it. Written before the file is cut: what replaces an old one then needs no space.
         const std::string text = std::to_string(::getpid()) + "\n";
-        if (::ftruncate(fd, 0) != 0 || ::pwrite(fd, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {
-            const int error = errno;
-            ::close(fd);
-            return systemFailure("write the lock file", path, error);
-        }
-        return std::make_unique<PosixLock>(fd);
+        const int failed = writePid(fd, text);
+        if (failed != 0 && failed != ENOSPC && failed != EDQUOT)
+            return systemFailure("write the lock file", path, failed);
+        if (retry([&] { return ::ftruncate(fd, failed == 0 ? static_cast<off_t>(text.size()) : 0); }) != 0)
+            return systemFailure("write the lock file", path, errno);
+        return held;
     }
 
     Result<std::uint64_t> freeBytes(const fs::path& directory) override {

@@ -443,9 +443,17 @@ void Keydir::beginCapture() {
 }
 
 std::vector<CapturedShard> Keydir::finishCapture() {
-    for (std::size_t s = 0; s < shardCount; ++s) {
-        const MutexLock lock(m_shards[s].mutex);
-        captureBeforeChange(m_shards[s]);
+    try {
+        for (std::size_t s = 0; s < shardCount; ++s) {
+            const MutexLock lock(m_shards[s].mutex);
+            captureBeforeChange(m_shards[s]);
+        }
+    } catch (const std::bad_alloc&) {
+        m_captureId.store(0, std::memory_order_release);
+        for (std::size_t s = 0; s < shardCount; ++s)
+            const MutexLock left(m_shards[s].mutex); // by a writer that was capturing
+        m_capture.reset();
+        throw;
     }
     m_captureId.store(0, std::memory_order_release);
     // Every shard was captured under its lock, and later writers find it so: nobody touches the capture any more.

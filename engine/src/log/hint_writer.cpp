@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "log/hint_writer.h"
 
+#include <new>
+
 #include "format/checksum.h"
 #include "format/endian.h"
 #include "format/file_names.h"
@@ -91,6 +93,19 @@ Result<std::uint64_t> writeHint(io::FileSystem& fileSystem, Segment& segment, co
     auto writer = HintWriter::create(fileSystem, temporary);
     if (!writer)
         return failure(std::move(writer.error()));
+    struct Discard { // by whichever way it is left before the hint has its name
+        io::FileSystem& fileSystem;
+        const std::filesystem::path& temporary;
+        bool wanted = true;
+        ~Discard() {
+            try {
+                if (wanted)
+                    static_cast<void>(fileSystem.remove(temporary)); // the first failure is the one to report
+            } catch (const std::bad_alloc&) {
+                // The next opening removes it.
+            }
+        }
+    } discard{fileSystem, temporary};
 
     Scanner scanner(**file, segment.headerBytes.load(std::memory_order_relaxed),
                     segment.bytes.load(std::memory_order_acquire), chunkBytes);
@@ -108,7 +123,6 @@ Result<std::uint64_t> writeHint(io::FileSystem& fileSystem, Segment& segment, co
         if (record.kind != Scanned::Kind::record) {
             // A hint would hide the damage from the next opening.
             segment.damaged.store(true, std::memory_order_relaxed);
-            static_cast<void>(fileSystem.remove(temporary));
             return std::uint64_t{0};
         }
         lookAhead.step();
@@ -127,13 +141,12 @@ Result<std::uint64_t> writeHint(io::FileSystem& fileSystem, Segment& segment, co
     Result<std::uint64_t> length = done ? writer->finish(segment) : failure(std::move(done.error()));
     if (length) {
         done = fileSystem.rename(temporary, path);
+        discard.wanted = !done;
         if (done)
             done = fileSystem.syncDirectory(path.parent_path());
         if (!done)
             length = failure(std::move(done.error()));
     }
-    if (!length)
-        static_cast<void>(fileSystem.remove(temporary)); // the first failure is the one to report
     return length;
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 
 #include "format/file_names.h"
 
@@ -17,8 +18,19 @@ constexpr std::size_t largeValueBytes = 256 << 10; // from here on copying twice
 
 } // namespace
 
-Writer::Writer(SegmentSet& segments, Settings settings) : m_segments(segments), m_settings(std::move(settings)) {}
+Writer::Writer(SegmentSet& segments, Settings settings)
+    : m_segments(segments),
+      m_settings(std::move(settings)),
+      // A merge that finds no space leaves everything as it was.
+      m_reservesBuffer(m_settings.path == WritePath::buffered && !m_settings.mergeOutput) {}
 Writer::~Writer() = default;
+
+void Writer::abandonActive() noexcept {
+    m_active.reset();
+    m_file.reset();
+    m_mapping.reset();
+    m_reserved = 0;
+}
 
 Result<void> Writer::begin(std::uint64_t firstRecordBytes) {
     const Generation generation = m_settings.nextGeneration();
@@ -28,19 +40,42 @@ Result<void> Writer::begin(std::uint64_t firstRecordBytes) {
     auto segment = m_segments.create(generation, path);
     if (!segment)
         return failure(std::move(segment.error()));
-    auto file = m_segments.fileSystem().open(path, io::OpenMode::createNew);
-    if (!file)
-        return failure(std::move(file.error()));
-
     Segment& made = **segment;
     made.created = m_settings.clock();
     made.mergeOutput = m_settings.mergeOutput;
     made.ordered = !m_settings.mergeOutput;
     if (m_settings.path == WritePath::buffered)
         made.pending = std::make_unique<PendingBytes>();
+    auto file = m_segments.fileSystem().open(path, io::OpenMode::createNew);
+    if (!file)
+        return failure(std::move(file.error()));
     m_file = std::move(*file);
     m_active = std::move(*segment);
     m_reserved = 0;
+    Result<void> done = {};
+    try {
+        done = fillNew(generation, firstRecordBytes);
+    } catch (const std::bad_alloc&) {
+        abandonNew(path);
+        throw;
+    }
+    if (!done)
+        abandonNew(path); // the first failure is the one to report
+    return done;
+}
+
+void Writer::abandonNew(const std::filesystem::path& path) noexcept {
+    abandonActive();
+    try {
+        static_cast<void>(m_segments.fileSystem().remove(path));
+    } catch (const std::bad_alloc&) {
+        // It stays, without records: the next opening makes nothing of it.
+    }
+}
+
+// Everything that makes the new, empty file one to append to.
+Result<void> Writer::fillNew(Generation generation, std::uint64_t firstRecordBytes) {
+    Segment& made = *m_active;
 
     char header[format::fileHeaderBytes];
     format::encodeFileHeader({.generation = generation, .created = made.created, .mergeOutput = m_settings.mergeOutput},
@@ -48,6 +83,8 @@ Result<void> Writer::begin(std::uint64_t firstRecordBytes) {
     Result<void> done = {};
     if (m_settings.path == WritePath::mapped)
         done = mapActive(firstRecordBytes);
+    else if (m_reservesBuffer)
+        done = reserveBuffer(format::fileHeaderBytes + firstRecordBytes);
     if (done) {
         if (m_mapping)
             std::memcpy(m_mapping->data(), header, sizeof header);
@@ -56,17 +93,12 @@ Result<void> Writer::begin(std::uint64_t firstRecordBytes) {
     }
     if (done)
         done = m_segments.fileSystem().syncDirectory(m_settings.directory);
-    if (!done) {
-        m_active.reset();
-        m_file.reset();
-        m_mapping.reset();
-        static_cast<void>(m_segments.fileSystem().remove(path)); // the first failure is the one to report
+    if (!done)
         return done;
-    }
-    m_active->bytes.store(format::fileHeaderBytes, std::memory_order_relaxed);
-    m_active->headerBytes.store(format::fileHeaderBytes, std::memory_order_relaxed);
-    if (m_active->pending)
-        m_active->pending->begin = format::fileHeaderBytes;
+    made.bytes.store(format::fileHeaderBytes, std::memory_order_relaxed);
+    made.headerBytes.store(format::fileHeaderBytes, std::memory_order_relaxed);
+    if (made.pending)
+        made.pending->begin = format::fileHeaderBytes;
     if (!m_settings.mergeOutput) {
         m_segments.attach(*m_active, m_file, m_mapping);
         m_segments.publish(m_active);
@@ -91,11 +123,24 @@ Result<void> Writer::mapActive(std::uint64_t firstRecordBytes) {
             return {};
         }
         reserved = failure({.code = ErrorCode::unsupported, .operation = "map the active file"});
+        if (m_reserved > end) { // what was reserved for the mapping must not stay behind the records
+            if (auto cut = m_file->truncate(end); !cut)
+                return cut;
+        }
     }
     if (reserved.error().code != ErrorCode::unsupported)
         return reserved;
     m_settings.path = WritePath::direct; // this file system cannot promise space: a full disk would be a signal
     m_reserved = 0;
+    return {};
+}
+
+// A full disk is then an error of the put that finds it so, and not of a flush long after the puts it concerns.
+Result<void> Writer::reserveBuffer(std::uint64_t end) {
+    auto reserved = reserve(end);
+    if (reserved || reserved.error().code != ErrorCode::unsupported)
+        return reserved;
+    m_reservesBuffer = false; // not to be had here: a flush may fail
     return {};
 }
 
@@ -136,15 +181,27 @@ Result<void> Writer::makeRoom(std::uint64_t bytes) {
         if (auto done = begin(bytes); !done)
             return done;
     }
-    if (m_mapping)
-        return reserve(m_active->bytes.load(std::memory_order_relaxed) + bytes);
-    return {};
+    const std::uint64_t end = m_active->bytes.load(std::memory_order_relaxed) + bytes;
+    if (m_mapping) {
+        auto reserved = reserve(end);
+        if (reserved || reserved.error().code != ErrorCode::unsupported)
+            return reserved;
+        if (auto done = seal(); !done)
+            return done;
+        m_settings.path = WritePath::direct; // as in mapActive
+        return begin(bytes);
+    }
+    return m_reservesBuffer ? reserveBuffer(end) : Result<void>();
 }
 
 // A partial append must not be met by the next one, nor by recovery.
 tl::unexpected<Error> Writer::takeBack(Error error) {
-    if (!m_file->truncate(m_active->bytes.load(std::memory_order_relaxed)))
-        m_broken = true;
+    const std::uint64_t end = m_active->bytes.load(std::memory_order_relaxed);
+    m_broken = true; // unless it can be taken back
+    if (m_file->truncate(end)) {
+        m_broken = false;
+        m_reserved = std::min(m_reserved, end);
+    }
     return failure(std::move(error));
 }
 
@@ -163,6 +220,7 @@ Result<void> Writer::write(std::uint64_t offset, std::string_view head, std::str
         }
         if (head.size() + tail.size() <= m_settings.bufferBytes) {
             const MutexLock lock(pending.mutex);
+            pending.bytes.reserve(pending.bytes.size() + head.size() + tail.size()); // both parts or none
             pending.bytes.append(head);
             pending.bytes.append(tail);
             return {};
@@ -279,21 +337,29 @@ Result<void> Writer::adopt(const std::shared_ptr<Segment>& segment) {
     auto file = m_segments.fileSystem().open(segment->path, io::OpenMode::readWrite);
     if (!file)
         return failure(std::move(file.error()));
+    std::unique_ptr<PendingBytes> pending;
+    if (m_settings.path == WritePath::buffered) {
+        pending = std::make_unique<PendingBytes>();
+        pending->begin = segment->bytes.load(std::memory_order_relaxed);
+    }
     m_file = std::move(*file);
     m_active = segment;
     m_reserved = segment->bytes.load(std::memory_order_relaxed);
     if (m_settings.path == WritePath::mapped) {
-        if (auto done = mapActive(0); !done) {
-            m_active.reset();
-            m_file.reset();
+        Result<void> done = {};
+        try {
+            done = mapActive(0);
+        } catch (const std::bad_alloc&) {
+            abandonActive();
+            throw;
+        }
+        if (!done) {
+            abandonActive();
             return done;
         }
     }
-    if (m_settings.path == WritePath::buffered) {
-        segment->pending =
-            std::make_unique<PendingBytes>(); // readers look at it only once the file is no longer sealed
-        segment->pending->begin = segment->bytes.load(std::memory_order_relaxed);
-    }
+    if (pending) // readers look at it only once the file is no longer sealed
+        segment->pending = std::move(pending);
     segment->sealed.store(false, std::memory_order_release); // before: nobody may map it at the length it has now
     m_segments.attach(*segment, m_file, m_mapping);
     return {};
@@ -325,10 +391,10 @@ Result<void> Writer::seal() {
         m_reserved = length;
     }
     ++m_fsyncs;
-    if (auto done = m_file->sync(); !done) {
-        m_broken = true;
+    m_broken = true; // unless it becomes durable
+    if (auto done = m_settings.sync ? m_settings.sync(*m_file) : m_file->sync(); !done)
         return done;
-    }
+    m_broken = false;
     m_active->sealed.store(true, std::memory_order_release);
     if (!m_settings.mergeOutput)
         m_segments.detachHandle(*m_active);

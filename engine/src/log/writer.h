@@ -30,6 +30,8 @@ public:
         std::function<Timestamp()> clock;
         /// Told of each sealed file, durable by then; it may not call back.
         std::function<void(const std::shared_ptr<Segment>&)> sealed;
+        /// Makes the file durable when it is sealed; empty: `io::File::sync`.
+        std::function<Result<void>(io::File&)> sync;
     };
     struct Place {
         Segment* segment = nullptr; ///< the active one
@@ -48,7 +50,7 @@ public:
         if (!m_active || m_broken)
             return false;
         const std::uint64_t end = m_active->bytes.load(std::memory_order_relaxed) + bytes;
-        return end <= m_settings.maxFileBytes && (!m_mapping || end <= m_reserved);
+        return end <= m_settings.maxFileBytes && (!reservesAhead() || end <= m_reserved);
     }
     /// The first half of an append: where the file is mapped, copies the record into its place, all but the checksum.
     /// Without that it is no record, so nothing has happened if the append does not follow. Room was made for it.
@@ -79,9 +81,16 @@ public:
     [[nodiscard]] std::uint64_t fsyncs() const noexcept { return m_fsyncs; }
 
 private:
+    /// Whether an append needs space that was reserved for it: a mapped one could fail in no other way than by a
+    /// signal, and what is in the buffer has been acknowledged by the time it is written out.
+    [[nodiscard]] bool reservesAhead() const noexcept { return m_mapping != nullptr || m_reservesBuffer; }
     [[nodiscard]] Result<void> begin(std::uint64_t firstRecordBytes);
+    [[nodiscard]] Result<void> fillNew(Generation generation, std::uint64_t firstRecordBytes);
+    void abandonNew(const std::filesystem::path& path) noexcept;
+    void abandonActive() noexcept;
     [[nodiscard]] Result<void> mapActive(std::uint64_t firstRecordBytes);
     [[nodiscard]] Result<void> reserve(std::uint64_t end);
+    [[nodiscard]] Result<void> reserveBuffer(std::uint64_t end);
     [[nodiscard]] Result<void> write(std::uint64_t offset, std::string_view head, std::string_view tail);
     [[nodiscard]] Place finish(const format::RecordHeader& header) noexcept;
     void touchAhead(std::uint64_t offset) noexcept;
@@ -93,6 +102,7 @@ private:
     std::shared_ptr<io::File> m_file;
     std::shared_ptr<io::Mapping> m_mapping;
     std::uint64_t m_reserved = 0; ///< file length, when space is reserved ahead
+    bool m_reservesBuffer = false;
     PageToucher m_toucher;
     std::uint64_t m_touchedTo = 0;   ///< what the toucher was asked for so far
     std::uint64_t m_touchNextAt = 0; ///< offset at which to ask for more
