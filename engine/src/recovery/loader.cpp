@@ -210,8 +210,8 @@ Result<bool> loadHint(const LoadTarget& target, log::Segment& segment, const Sou
     if (auto confirmed = confirmSequences(target, segment, hint, fileBytes); !confirmed || !*confirmed)
         return confirmed;
     auto loaded = enterHint(target, segment, *hint.file, header);
-    if (!loaded)
-        return loaded;
+    if (!loaded) // the data file has it all
+        return loaded.error().code == ErrorCode::cancelled ? loaded : Result<bool>(false);
     segment.records.store(header.records, std::memory_order_relaxed);
     segment.tombstones.store(header.tombstones, std::memory_order_relaxed);
     segment.tombstoneBytes.store(header.tombstoneBytes, std::memory_order_relaxed);
@@ -242,8 +242,10 @@ Result<void> loadRecords(const LoadTarget& target, log::Segment& segment, std::u
     std::uint64_t lostAt = 0; // of damage that may have been any key's record, and is not bounded yet; 0: none
     for (std::uint64_t count = 0;; ++count) {
         auto next = scanner.next();
-        if (!next)
+        if (!next) {
+            feed.finish(); // a follower goes on behind the last record that was counted, and must have all before it
             return failure(std::move(next.error()));
+        }
         if (!*next)
             break;
         const log::Scanned& scanned = **next;
