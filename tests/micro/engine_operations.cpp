@@ -5,11 +5,16 @@
 
 #include <rustcask/database.h>
 
+#include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <random>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include <unistd.h>
 
@@ -167,5 +172,74 @@ void takeSnapshot(benchmark::State& state) {
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(keys));
 }
 BENCHMARK(takeSnapshot)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
+
+// Range: bytes of a value.
+void putLarge(benchmark::State& state) {
+    const auto bytes = static_cast<std::size_t>(state.range(0));
+    std::unique_ptr<ScratchDatabase> database;
+    std::mt19937_64 random(1);
+    std::string key;
+    const std::string value(bytes, 'v');
+    std::size_t written = std::size_t{1} << 40;
+    for (auto _ : state) {
+        if (written > std::size_t{1} << 30) { // a new database, as copyIntoMappedFile has a new file
+            state.PauseTiming();
+            database = std::make_unique<ScratchDatabase>();
+            setKey(key, 0);
+            if (!(*database)->put(key, value))
+                std::abort();
+            written = 0;
+            state.ResumeTiming();
+        }
+        setKey(key, random() % 1'000'000);
+        if (!(*database)->put(key, value))
+            state.SkipWithError("put failed");
+        written += bytes;
+    }
+    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes));
+}
+BENCHMARK(putLarge)->Arg(4096)->Arg(100'000);
+
+// Gets of random keys, idle and while all files are merged again and again: the 99th percentiles of both.
+void getWhileMerging(benchmark::State& state) {
+    constexpr std::uint64_t keys = 1'000'000;
+    Options options;
+    options.maxFileBytes = 32 << 20;
+    ScratchDatabase database(options);
+    fill(database, keys);
+    std::mt19937_64 random(1);
+    std::string key;
+    std::string value;
+    const auto slowestOfHundred = [&](const auto& goesOn) {
+        std::vector<std::int64_t> times;
+        while (goesOn(times.size())) {
+            setKey(key, random() % keys);
+            const auto begin = std::chrono::steady_clock::now();
+            benchmark::DoNotOptimize(database->get(key, value));
+            times.push_back((std::chrono::steady_clock::now() - begin).count());
+        }
+        const auto at = times.begin() + static_cast<std::ptrdiff_t>(times.size() * 99 / 100);
+        std::nth_element(times.begin(), at, times.end());
+        return static_cast<double>(*at);
+    };
+    double idle = 0;
+    double merging = 0;
+    for (auto _ : state) {
+        idle += slowestOfHundred([](std::size_t done) { return done < 1'000'000; });
+        std::atomic<bool> merged{false};
+        std::thread merger([&] {
+            Progress progress;
+            if (!database->merge(progress))
+                std::abort();
+            merged = true;
+        });
+        merging += slowestOfHundred([&](std::size_t done) { return done < 1000 || !merged; });
+        merger.join();
+    }
+    const auto turns = static_cast<double>(state.iterations());
+    state.counters["idle_p99_ns"] = idle / turns;
+    state.counters["merging_p99_ns"] = merging / turns;
+}
+BENCHMARK(getWhileMerging)->Iterations(5)->Unit(benchmark::kMillisecond);
 
 } // namespace
