@@ -27,6 +27,8 @@
 #include "pages/storage/merge_card.h"
 #include "pages/storage/merges_panel.h"
 #include "pages/storage/record_card.h"
+#include "pages/storage/record_table_model.h"
+#include "pages/storage/records_panel.h"
 #include "pages/storage/salvage_dialog.h"
 #include "pages/storage/storage_page.h"
 #include "pages/storage/verify_panel.h"
@@ -58,6 +60,8 @@ struct Stage {
     ~Stage() { page->setSession(nullptr); }
     [[nodiscard]] ByteMapStore* store() const { return page->files()->store(); }
     [[nodiscard]] ByteMapView* map() const { return page->files()->map(); }
+    /// All files are known, which takes a first sample of the statistics, and their records read.
+    [[nodiscard]] bool isRead() const { return !store()->files().empty() && store()->isRefined(); }
     [[nodiscard]] QAction* action(const char* id) const { return actions.action(QString::fromLatin1(id)); }
 };
 
@@ -86,7 +90,7 @@ private Q_SLOTS:
         // At once from the statistics …
         const MapFile& first = stage.store()->files().front();
         QCOMPARE(first.tally(0, first.bytes)[ByteKind::live], first.stats.liveBytes);
-        QTRY_VERIFY(stage.store()->isRefined());
+        QTRY_VERIFY(stage.isRead());
         QVERIFY2(stage.store()->sentence().contains(QLatin1String("none damaged")),
                  qPrintable(stage.store()->sentence()));
         // … and the scan finds the same, byte for byte.
@@ -109,7 +113,7 @@ private Q_SLOTS:
         OpenSession session(directory / "db", browsingOptions(true));
         Stage stage;
         stage.page->setSession(session.get());
-        QTRY_VERIFY(stage.store()->isRefined());
+        QTRY_VERIFY(stage.isRead());
         const QString name = QStringLiteral("1.rustcask.data");
         QSignalSpy shown(stage.page->recordCard(), &RecordCard::shown);
         const auto point = stage.map()->pointOf(name, 9000);
@@ -141,6 +145,38 @@ private Q_SLOTS:
         QVERIFY(stage.map()->fileName().isEmpty());
     }
 
+    // The list is not shown while the map is clicked at: it must know of it when it is.
+    void theListOpensAtTheRecordChosenOnTheMap() {
+        rustcask::test::TemporaryDirectory directory;
+        fill(directory / "db", {.keys = 400, .overwrites = 1, .maxFileBytes = 32 * 1024});
+        OpenSession session(directory / "db", browsingOptions(true));
+        Stage stage;
+        stage.page->setSession(session.get());
+        QTRY_VERIFY(stage.isRead());
+        RecordsPanel* panel = stage.page->activity()->recordsPanel();
+        const QString name = QStringLiteral("2.rustcask.data");
+        QSignalSpy shown(stage.page->recordCard(), &RecordCard::shown);
+        for (const quint64 byte : {quint64{9000}, quint64{20'000}}) { // before the list was ever read, and after
+            stage.page->activity()->showTab(ActivityCard::files);
+            QVERIFY(!panel->isVisible());
+            shown.clear();
+            const auto point = stage.map()->pointOf(name, byte);
+            QVERIFY(point.has_value());
+            QTest::mouseClick(stage.map()->viewport(), Qt::LeftButton, {}, point->toPoint());
+            QTRY_VERIFY(!shown.isEmpty());
+            const quint64 offset = stage.page->recordCard()->offset();
+            QVERIFY(offset > 100);
+            stage.action("storage.records")->trigger();
+            QCOMPARE(panel->fileName(), name);
+            const auto listed = [&]() -> quint64 {
+                const RecordRow* row = panel->model()->rowAt(panel->table()->currentIndex().row());
+                return row == nullptr ? 0 : row->info.offset;
+            };
+            QTRY_COMPARE(listed(), offset);
+            QCOMPARE(stage.page->recordCard()->offset(), offset);
+        }
+    }
+
     void damageIsOnTheMapAndCanBeSalvaged() {
         rustcask::test::TemporaryDirectory directory;
         fill(directory / "db", {.keys = 600, .maxFileBytes = 32 * 1024});
@@ -148,7 +184,7 @@ private Q_SLOTS:
         OpenSession session(directory / "db", browsingOptions(true));
         Stage stage;
         stage.page->setSession(session.get());
-        QTRY_VERIFY(stage.store()->isRefined());
+        QTRY_VERIFY(stage.isRead());
         const MapFile& file = stage.store()->files()[0];
         QVERIFY(file.damaged());
         QVERIFY(file.tally(9'800, 10'600)[ByteKind::damaged] >= 400);
@@ -300,7 +336,7 @@ private Q_SLOTS:
         Stage stage;
         stage.page->setSession(session.get());
         stage.action("storage.events")->trigger();
-        QTRY_VERIFY(stage.store()->isRefined());
+        QTRY_VERIFY(stage.isRead());
         const std::size_t before = stage.store()->files().size();
         for (int i = 0; i < 400; ++i) {
             RUSTCASK_OK(writer->put(keyName(i), std::string(100, 'z')));
@@ -314,7 +350,7 @@ private Q_SLOTS:
         RUSTCASK_VALUE(auto merged, writer->merge(progress));
         QVERIFY(merged.bytesReclaimed > 0);
         QTRY_VERIFY_WITH_TIMEOUT(stage.store()->indexOf(QStringLiteral("1.rustcask.data")) < 0, 10'000);
-        QTRY_VERIFY_WITH_TIMEOUT(stage.store()->isRefined(), 10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(stage.isRead(), 10'000);
     }
 
     void aMillionRecordsInTwoHundredFilesDoNotStallTheWindow() {
@@ -326,7 +362,7 @@ private Q_SLOTS:
         rustcask::test::StallWatchdog watchdog;
         stage.page->setSession(session.get());
         QVERIFY(stage.page->fileTable()->model()->rowCount() > 190);
-        QTRY_VERIFY_WITH_TIMEOUT(stage.store()->isRefined(), 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(stage.isRead(), 60'000);
         stage.map()->showFile(QStringLiteral("7.rustcask.data"));
         stage.map()->zoomIn();
         for (int i = 0; i < 20; ++i) {

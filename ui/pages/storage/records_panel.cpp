@@ -266,7 +266,7 @@ void RecordsPanel::emitCurrent() {
 
 void RecordsPanel::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
-    if (m_stale) {
+    if (m_stale || m_wanted) {
         list();
     }
 }

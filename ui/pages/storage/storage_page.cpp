@@ -309,9 +309,7 @@ void StoragePage::showBytes(const QString& fileName, quint64 offset) {
 
 void StoragePage::showRecordAt(const QString& fileName, quint64 byte) {
     m_record->showByte(fileName, byte, m_files->store()->startBefore(fileName, byte));
-    if (m_activity->currentTab() == ActivityCard::records) {
-        m_activity->recordsPanel()->showFile(fileName, byte);
-    }
+    m_activity->recordsPanel()->showFile(fileName, byte); // which lists nothing before it is shown
 }
 
 void StoragePage::showTarget(const QByteArray& target) {
