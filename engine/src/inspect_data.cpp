@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -17,6 +19,7 @@ using format::HeaderVerdict;
 using format::recordHeaderBytes;
 
 constexpr std::uint64_t scanChunkBytes = 256 * 1024;
+constexpr int maxLooks = 8; // second looks at damage in one file
 
 [[nodiscard]] Timestamp timeAt(const char* at) {
     return Timestamp{std::chrono::milliseconds{static_cast<std::int64_t>(format::loadU64(at))}};
@@ -25,8 +28,7 @@ constexpr std::uint64_t scanChunkBytes = 256 * 1024;
 class DataInspector final : public OpenedFile {
 public:
     DataInspector(std::unique_ptr<io::File> file, Generation generation, std::uint64_t bytes)
-        : OpenedFile(std::move(file), FileKind::data, generation, bytes),
-          m_scanner(this->file(), std::min(fileHeaderBytes, bytes), bytes, scanChunkBytes) {}
+        : OpenedFile(std::move(file), FileKind::data, generation, bytes), m_scanner(scannerTo(bytes)) {}
 
     Result<std::optional<RecordInfo>> next() override {
         if (m_offset >= bytes())
@@ -41,13 +43,13 @@ public:
         }
         if (*m_opaque)
             return opaqueRest();
-        m_scanner.seek(m_offset);
-        auto scanned = m_scanner.next();
+        auto scanned = scan();
         if (!scanned)
             return failure(std::move(scanned.error()));
         if (!*scanned)
             return std::optional<RecordInfo>();
         m_offset = (*scanned)->offset + (*scanned)->bytes;
+        extendTo(m_offset);
         return describe(**scanned);
     }
 
@@ -87,6 +89,31 @@ public:
     }
 
 private:
+    [[nodiscard]] std::unique_ptr<log::Scanner> scannerTo(std::uint64_t end) const {
+        return std::make_unique<log::Scanner>(file(), std::min(fileHeaderBytes, end), end, scanChunkBytes);
+    }
+
+    // What a writer is appending at this moment looks damaged until it is whole.
+    Result<std::optional<log::Scanned>> scan() {
+        m_scanner->seek(m_offset);
+        auto scanned = m_scanner->next();
+        while (scanned && *scanned && (*scanned)->kind == log::Scanned::Kind::damaged && !(*scanned)->identified &&
+               m_looksLeft > 0) {
+            --m_looksLeft;
+            const log::Scanned before = **scanned;
+            auto bytesNow = file().size();
+            if (!bytesNow)
+                return failure(std::move(bytesNow.error()));
+            m_scanner = scannerTo(std::max(bytes(), *bytesNow));
+            m_scanner->seek(m_offset);
+            scanned = m_scanner->next();
+            if (scanned && *scanned && (*scanned)->kind == before.kind && (*scanned)->bytes == before.bytes &&
+                (*scanned)->computedChecksum == before.computedChecksum)
+                break;
+        }
+        return scanned;
+    }
+
     Result<std::optional<RecordInfo>> header() {
         auto begin = read(0, fileHeaderBytes);
         if (!begin)
@@ -230,7 +257,8 @@ private:
         return {};
     }
 
-    log::Scanner m_scanner;
+    std::unique_ptr<log::Scanner> m_scanner;
+    int m_looksLeft = maxLooks;
     std::uint64_t m_offset = 0;
     std::optional<bool> m_opaque;
 };

@@ -43,6 +43,7 @@ public:
 
 protected:
     [[nodiscard]] const io::File& file() const { return *m_file; }
+    void extendTo(std::uint64_t bytes) { m_bytes = std::max(m_bytes, bytes); }
 
 private:
     std::unique_ptr<io::File> m_file;

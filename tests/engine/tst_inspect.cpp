@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fstream>
 #include <set>
 
 #include <sys/stat.h>
@@ -341,6 +342,28 @@ private Q_SLOTS:
         writeBytes(path, std::string(100, '\0'));
         all = inspectAll(path);
         QVERIFY(all.records[0].kind == RecordKind::unused && all.records[1].kind == RecordKind::unused);
+    }
+
+    // Another process may be in the middle of appending: what looks damaged is looked at once more.
+    void aRecordHalfWrittenIsWaitedFor() {
+        TemporaryDirectory directory;
+        const fs::path path = directory / "7.rustcask.data";
+        const std::string whole = DataFileBuilder(7).put(1, "a", "first").put(2, "b", std::string(500, 'v')).bytes;
+        writeBytes(path, whole.substr(0, whole.size() - 100));
+        RUSTCASK_VALUE(const auto inspector, FileInspector::open(path));
+        RUSTCASK_VALUE(auto record, inspector->next()); // the header
+        RUSTCASK_VALUE(record, inspector->next());
+        std::ofstream(path, std::ios::binary | std::ios::app)
+            << whole.substr(whole.size() - 100) << DataFileBuilder(7).put(3, "c", "later").bytes.substr(32);
+        RUSTCASK_VALUE(record, inspector->next());
+        QVERIFY(record && record->kind == RecordKind::put);
+        QCOMPARE(record->verdict, std::string());
+        QCOMPARE(record->offset + record->bytes, std::uint64_t{whole.size()});
+        RUSTCASK_VALUE(const auto fields, inspector->fields(*record));
+        QCOMPARE(fields.back().bytes, std::uint64_t{500});
+        QVERIFY(fields.back().valid);
+        RUSTCASK_VALUE(record, inspector->next());
+        QVERIFY(!record); // what came after that is not looked at
     }
 
     void seekIsExact() {

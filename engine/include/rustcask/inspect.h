@@ -120,7 +120,9 @@ struct RecordInfo {
     std::string verdict{};              ///< empty when sound; otherwise what is wrong, one sentence without full stop
 };
 
-/// Reads one data or hint file record by record, as it was when it was opened: what is appended later is not looked at.
+/// Reads one data or hint file record by record, as it was when it was opened: what is appended later is not looked at,
+/// but for the rest of a record that was half written then. Damage is believed only when it is still the same at a
+/// second look, because another process may be writing it at this moment.
 /// Takes memory for what it returns, never on the word of a length field. Not thread-safe; holds the file open.
 class FileInspector {
 public:
@@ -130,7 +132,8 @@ public:
 
     [[nodiscard]] virtual FileKind kind() const = 0;
     [[nodiscard]] virtual Generation generation() const = 0;
-    [[nodiscard]] virtual std::uint64_t bytes() const = 0; ///< length when it was opened
+    /// Length when it was opened; more once `next` has returned a record that was half written then.
+    [[nodiscard]] virtual std::uint64_t bytes() const = 0;
     /// The next record in file order; nullopt at the end. Errors: ioError.
     [[nodiscard]] virtual Result<std::optional<RecordInfo>> next() = 0;
     /// Continues at `offset`, which must be the start of a record returned before (or 0, or `bytes()`).

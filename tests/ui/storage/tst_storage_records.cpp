@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <fstream>
+#include <iterator>
+
 #include <QAbstractItemModelTester>
 #include <QComboBox>
 #include <QLineEdit>
@@ -18,6 +21,19 @@
 
 using namespace rustcask::ui;
 using namespace rustcask::ui::test;
+
+namespace {
+
+std::string readBytes(const std::filesystem::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+void writeBytes(const std::filesystem::path& file, const std::string& bytes) {
+    std::ofstream(file, std::ios::binary) << bytes;
+}
+
+} // namespace
 
 /// The record list and the record card on real files.
 class TestStorageRecords : public QObject {
@@ -51,6 +67,49 @@ private Q_SLOTS:
         QCOMPARE(at, view.scannedTo);
         progress.cancel();
         RUSTCASK_FAILS(RecordIndex().build(file, progress), rustcask::ErrorCode::cancelled);
+    }
+
+    // What a writer was in the middle of is no damage, and counts once when it is whole.
+    void aRecordBeingWrittenIsNoDamage() {
+        rustcask::test::TemporaryDirectory directory;
+        fill(directory / "db", {.keys = 50, .valueBytes = 2000, .maxFileBytes = 1 << 20});
+        const auto file = directory / "db" / "1.rustcask.data";
+        const std::string whole = readBytes(file);
+        const std::size_t cut = whole.size() - 300;
+        writeBytes(file, whole.substr(0, cut));
+        rustcask::Progress progress;
+        RecordIndex index(64);
+        RUSTCASK_OK(index.build(file, progress, nullptr, true));
+        QCOMPARE(index.map().total()[rustcask::ByteKind::damaged], std::uint64_t{0});
+        QVERIFY(index.map().total()[rustcask::ByteKind::unused] > 1000);
+        QCOMPARE(index.map().total().total(), std::uint64_t{cut});
+        // Nobody goes on with a sealed file.
+        RUSTCASK_OK(index.build(file, progress, nullptr, false));
+        QVERIFY(index.map().total()[rustcask::ByteKind::damaged] > 1000);
+        QCOMPARE(index.map().total().total(), std::uint64_t{cut});
+
+        writeBytes(file, whole);
+        RUSTCASK_OK(index.build(file, progress, nullptr, true));
+        QCOMPARE(index.map().total()[rustcask::ByteKind::damaged], std::uint64_t{0});
+        QCOMPARE(index.map().total()[rustcask::ByteKind::unused], std::uint64_t{0});
+        QCOMPARE(index.map().total().total(), std::uint64_t{whole.size()});
+        QCOMPARE(index.view().records, std::uint64_t{1 + 50});
+
+        // Damage that a sound record follows is damage, and so is a last record with one flipped bit.
+        std::string damaged = whole;
+        damaged[whole.size() - 5] = static_cast<char>(damaged[whole.size() - 5] ^ 4);
+        writeBytes(file, damaged);
+        RecordIndex again(64);
+        RUSTCASK_OK(again.build(file, progress, nullptr, true));
+        QVERIFY(again.map().total()[rustcask::ByteKind::damaged] > 2000);
+        damaged = whole;
+        damaged.replace(whole.size() / 2, 100, std::string(100, 'x'));
+        writeBytes(file, damaged.substr(0, cut));
+        RecordIndex both(64);
+        RUSTCASK_OK(both.build(file, progress, nullptr, true));
+        QVERIFY(both.map().total()[rustcask::ByteKind::damaged] > 100);
+        QVERIFY(both.map().total()[rustcask::ByteKind::unused] > 1000);
+        QCOMPARE(both.map().total().total(), std::uint64_t{cut});
     }
 
     void theListTellsWhatBecameOfEachRecord() {

@@ -60,6 +60,11 @@ std::vector<MapFile> mapFiles(const rustcask::Stats& stats, const HintSizes& hin
                 fresh.bytes = std::max<quint64>(fresh.bytes, fresh.map->filledTo());
             }
             fresh.complete = fresh.complete && fresh.map && fresh.bytes <= fresh.map->filledTo();
+            // What stands at the end of a file is no record being written any more once the file is sealed.
+            if (fresh.complete && old->stats.active && !fresh.stats.active &&
+                fresh.map->total()[rustcask::ByteKind::unused] > 0) {
+                fresh.complete = false;
+            }
         }
         files.push_back(std::move(fresh));
     };

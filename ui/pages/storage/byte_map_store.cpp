@@ -189,7 +189,9 @@ void ByteMapStore::scan() {
         // What has only grown is read on from where the last scan ended; what changed otherwise, anew.
         const bool grown = file.index && file.map && !file.complete &&
                            file.map->total()[rustcask::ByteKind::live] <= file.whole[rustcask::ByteKind::live];
-        m_jobs.push_back({file.name, grown ? file.index : std::make_shared<RecordIndex>(buckets), file.whole, grown});
+        const bool mayGrow = file.kind == rustcask::FileKind::data && file.stats.active;
+        m_jobs.push_back(
+            {file.name, grown ? file.index : std::make_shared<RecordIndex>(buckets), file.whole, grown, mayGrow});
         bytes += file.bytes;
     };
     // What has never been read comes first, small files before long ones: the picture is soon nearly whole.
@@ -221,7 +223,8 @@ void ByteMapStore::scan() {
             rustcask::Progress& progress) -> Result<void> {
             progress.setTotals(jobs.size(), 0, bytes);
             for (const Job& job : jobs) {
-                auto built = job.index->build(directory / job.name.toStdString(), progress, database.get());
+                auto built =
+                    job.index->build(directory / job.name.toStdString(), progress, database.get(), job.mayGrow);
                 // A file that a merge has removed meanwhile is no failure of the map.
                 if (!built && built.error().code == rustcask::ErrorCode::cancelled) {
                     return built;

@@ -72,6 +72,7 @@ private:
         std::shared_ptr<RecordIndex> index;
         rustcask::ByteTally whole;
         bool resumed = false; // reads only what was appended since the last scan
+        bool mayGrow = false; // a writer may be appending
     };
     void take(const rustcask::Stats& stats);
     void reindex();

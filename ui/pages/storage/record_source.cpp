@@ -74,7 +74,12 @@ std::uint64_t RecordIndex::pageOf(std::uint64_t offset) const {
 
 rustcask::ByteMap RecordIndex::map() const {
     const std::lock_guard lock(m_mutex);
-    return m_map;
+    rustcask::ByteMap map = m_map;
+    for (const Damage& damage : m_endDamage) {
+        map.add(damage.offset, damage.bytes,
+                damage.certain || !m_mayGrow ? rustcask::ByteKind::damaged : rustcask::ByteKind::unused, true);
+    }
+    return map;
 }
 
 std::uint64_t RecordIndex::unusedTail() const {
@@ -83,7 +88,7 @@ std::uint64_t RecordIndex::unusedTail() const {
 }
 
 Result<void> RecordIndex::build(const std::filesystem::path& file, rustcask::Progress& progress,
-                                const rustcask::Database* database) {
+                                const rustcask::Database* database, bool mayGrow) {
     auto inspector = rustcask::FileInspector::open(file);
     if (!inspector) {
         return rustcask::failure(inspector.error());
@@ -95,6 +100,7 @@ Result<void> RecordIndex::build(const std::filesystem::path& file, rustcask::Pro
     View found;
     View resume;
     rustcask::ByteMap map;
+    std::vector<Damage> endDamage;
     std::uint64_t unused = 0;
     {
         const std::lock_guard lock(m_mutex);
@@ -118,6 +124,8 @@ Result<void> RecordIndex::build(const std::filesystem::path& file, rustcask::Pro
         m_view = found;
         m_resume = resume;
         m_map = map;
+        m_endDamage = endDamage;
+        m_mayGrow = mayGrow;
         m_unusedTail = unused;
         offsets.clear();
     };
@@ -149,9 +157,14 @@ Result<void> RecordIndex::build(const std::filesystem::path& file, rustcask::Pro
             unused = record.bytes;
         } else {
             unused = 0;
-            if (m_mapBuckets > 0) {
+            if (m_mapBuckets > 0 && sound) {
+                for (const Damage& damage : std::exchange(endDamage, {})) {
+                    map.add(damage.offset, damage.bytes, rustcask::ByteKind::damaged, true);
+                }
                 map.add(record.offset, record.bytes, rustcask::judge(record, (*inspector)->generation(), database).kind,
                         true);
+            } else if (m_mapBuckets > 0) {
+                endDamage.push_back({record.offset, record.bytes, !record.key.empty()});
             }
             if (sound) {
                 resume = found;

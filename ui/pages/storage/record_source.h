@@ -49,23 +49,33 @@ public:
     /// The page that holds the byte at `offset`, which must be below `scannedTo`.
     [[nodiscard]] std::uint64_t pageOf(std::uint64_t offset) const;
 
+    /// Damage that no sound record follows yet is `unused` while the file may grow: a record being written looks like
+    /// that. A record that is there in its whole length is damage at once.
     [[nodiscard]] rustcask::ByteMap map() const;
     /// Bytes reserved at the end of the file and not written yet. They are no part of the map.
     [[nodiscard]] std::uint64_t unusedTail() const;
 
     /// Scans `file` from its beginning, or from where the last sound record ended when it was scanned before and has
-    /// grown since. `database` tells which records are live; only a byte map asks. Errors: those of FileInspector,
-    /// cancelled.
+    /// grown since. `database` tells which records are live; only a byte map asks. `mayGrow`: somebody may be appending
+    /// to the file. Errors: those of FileInspector, cancelled.
     [[nodiscard]] Result<void> build(const std::filesystem::path& file, rustcask::Progress& progress,
-                                     const rustcask::Database* database = nullptr);
+                                     const rustcask::Database* database = nullptr, bool mayGrow = false);
 
 private:
+    struct Damage {
+        std::uint64_t offset = 0;
+        std::uint64_t bytes = 0;
+        bool certain = false; // it cannot be a record half written
+    };
+
     const std::size_t m_mapBuckets;
     mutable std::mutex m_mutex; // guards all below
     std::vector<std::uint64_t> m_offsets{};
     View m_view{};
-    View m_resume{}; // up to the end of the last sound record
-    rustcask::ByteMap m_map{};
+    View m_resume{};                   // up to the end of the last sound record
+    rustcask::ByteMap m_map{};         // likewise
+    std::vector<Damage> m_endDamage{}; // after it
+    bool m_mayGrow = false;
     std::uint64_t m_unusedTail = 0;
 };
 
