@@ -76,6 +76,9 @@ public:
     [[nodiscard]] Result<MergePreview> previewMerge(const MergeSelection& selection) const;
     [[nodiscard]] Result<void> setMergePolicy(const MergePolicy& policy);
 
+    // Hint files anew (repair_open_hints.cpp)
+    [[nodiscard]] Result<HintReport> rebuildHints(Progress& progress);
+
     // Following another process (refresh.cpp)
     [[nodiscard]] Result<bool> refresh();
 

@@ -12,29 +12,129 @@
 #include "keydir/keydir.h"
 #include "log/hint_writer.h"
 #include "recovery/recovery.h"
+#include "repair_hints.h"
 #include "verify_hint.h"
 
 namespace rustcask {
-namespace {
 
 namespace fs = std::filesystem;
 using inspect::CatalogFile;
+using repair::ExaminedHint;
+using repair::hintOperation;
 
-constexpr std::string_view operation = "repair the hint files";
+Result<ExaminedHint> repair::examineHint(io::FileSystem& fileSystem, const CatalogFile& file, bool mayGrow,
+                                         Progress& progress) {
+    ExaminedHint examined;
+    HintFinding& finding = examined.finding;
+    finding.generation = file.generation;
+    auto opened = fileSystem.open(file.path, io::OpenMode::read);
+    if (!opened)
+        return failure(std::move(opened.error()));
+    (*opened)->adviseSequential();
+    const inspect::WatchedFile data(std::move(*opened), progress, std::string(hintOperation));
+
+    bool fits = true;
+    std::unique_ptr<io::File> hintFile;
+    std::unique_ptr<inspect::HintCheck> check;
+    if (!file.hint.empty()) {
+        auto hint = fileSystem.open(file.hint, io::OpenMode::read);
+        if (hint)
+            hintFile = std::move(*hint);
+        else if (!io::isMissing(hint.error()))
+            return failure(std::move(hint.error()));
+    }
+    if (hintFile) {
+        finding.hintBytes = file.hintBytes;
+        check = std::make_unique<inspect::HintCheck>(
+            *hintFile, file.hintBytes, file.generation, file.bytes, mayGrow,
+            [&](Severity, std::uint64_t, std::uint64_t, std::optional<Field>, std::string text) {
+                if (fits)
+                    finding.text = std::move(text);
+                fits = false;
+            });
+        if (auto begun = check->begin(); !begun)
+            return failure(std::move(begun.error()));
+    }
+    std::uint64_t records = 0;
+    bool damaged = !file.header.text.empty() && file.bytes > 0;
+    bool openEnd = false;
+    std::uint64_t firstDamage = 0;
+    inspect::SteadyScanner scanner(data, format::fileHeaderBytes, file.bytes, mayGrow);
+    while (file.bytes > format::fileHeaderBytes) {
+        auto next = scanner.next();
+        if (!next)
+            return failure(std::move(next.error()));
+        if (!*next)
+            break;
+        const log::Scanned& scanned = **next;
+        if (scanned.kind == log::Scanned::Kind::record) {
+            damaged = damaged || openEnd; // sound records after it: it was no torn tail
+            ++records;
+            if (check) {
+                if (auto done = check->record(scanned.offset, scanned.header, scanned.key); !done)
+                    return failure(std::move(done.error()));
+            }
+        } else if (scanned.kind == log::Scanned::Kind::damaged) {
+            if (firstDamage == 0)
+                firstDamage = scanned.offset;
+            (file.newestLog && !scanned.identified ? openEnd : damaged) = true;
+            if (check)
+                check->damaged(scanned.offset, scanned.bytes);
+        } else {
+            openEnd = openEnd || file.newestLog;
+        }
+        data.advanceTo(scanned.offset + scanned.bytes);
+    }
+    if (check) {
+        if (auto done = check->end(); !done)
+            return failure(std::move(done.error()));
+    }
+    data.advanceTo(file.bytes);
+    // What was durable when the hint was written is not torn by a crash.
+    const std::uint64_t durable = check ? check->durableBytes() : 0;
+    auto bytesNow = durable > file.bytes ? data.size() : file.bytes; // beside a writer, it may have grown
+    if (!bytesNow)
+        return failure(std::move(bytesNow.error()));
+    const bool cut = durable > *bytesNow;
+    damaged = damaged || cut || (firstDamage > 0 && firstDamage < durable);
+
+    if (damaged) {
+        finding.state = HintState::dataDamaged;
+        const std::string where = cut ? "the data file ends " + std::to_string(durable - file.bytes) +
+                                            " bytes before the end that its hint knows"
+                                  : firstDamage > 0
+                                      ? "the data file is damaged from offset " + std::to_string(firstDamage)
+                                      : std::string("the data file's header is damaged");
+        finding.text = !hintFile ? where + ", so it gets no hint"
+                       : fits    ? where + "; its hint is from before that and stays"
+                                 : where + ", and its hint does not fit: " + finding.text;
+    } else if (openEnd) {
+        finding.state = HintState::active;
+        finding.text = "records are still being appended, or the end is torn: the hint is written when the database "
+                       "is closed, or opened and closed";
+    } else if (!hintFile) {
+        finding.state = records > 0 ? HintState::missing : HintState::fits; // without records there is nothing to hint
+        finding.text = records > 0 ? "there is no hint file" : "";
+    } else {
+        finding.state = fits ? HintState::fits : HintState::unfit;
+    }
+    examined.worthAHint = finding.state == HintState::missing || finding.state == HintState::unfit;
+    // One that is not of this file, or contradicts it, knows nothing.
+    if (damaged && hintFile && !fits && (durable == 0 || check->contradicts()))
+        finding.removed = true; // to be done by the caller that may
+    return examined;
+}
+
+namespace {
+
 constexpr std::uint64_t chunkBytes = std::uint64_t{1} << 20;
-
-/// What one pass over a data file and its hint told.
-struct Examined {
-    HintFinding finding;
-    bool worthAHint = false; ///< sealed and sound, with records
-};
 
 class HintRepair {
 public:
     HintRepair(fs::path directory, Progress& progress) : m_directory(std::move(directory)), m_progress(progress) {}
 
     Result<HintReport> examineAll() {
-        return forEachFile(false, [](const CatalogFile&, Examined&) { return Result<void>(); });
+        return forEachFile(false, [](const CatalogFile&, ExaminedHint&) { return Result<void>(); });
     }
 
     Result<HintReport> rebuildAll() {
@@ -42,7 +142,7 @@ public:
         if (!exists)
             return failure(std::move(exists.error()));
         // Before the lock file is made: nothing may be written into what is no database.
-        if (auto catalog = inspect::readCatalog(*m_fileSystem, m_directory, operation); !catalog)
+        if (auto catalog = inspect::readCatalog(*m_fileSystem, m_directory, hintOperation); !catalog)
             return failure(std::move(catalog.error()));
         auto lock = m_fileSystem->lock(m_directory / format::lockFileName);
         if (!lock)
@@ -50,14 +150,14 @@ public:
         if (auto done = recovery::finishInterrupted(*m_fileSystem, m_directory, {}); !done)
             return failure(std::move(done.error()));
         return forEachFile(true,
-                           [this](const CatalogFile& file, Examined& examined) { return repair(file, examined); });
+                           [this](const CatalogFile& file, ExaminedHint& examined) { return mend(file, examined); });
     }
 
 private:
     template <typename Act>
     Result<HintReport> forEachFile(bool alone, Act act) {
         m_progress.setPhase(Phase::scanning);
-        auto catalog = inspect::readCatalog(*m_fileSystem, m_directory, operation);
+        auto catalog = inspect::readCatalog(*m_fileSystem, m_directory, hintOperation);
         if (!catalog)
             return failure(std::move(catalog.error()));
         std::uint64_t bytes = 0;
@@ -68,7 +168,7 @@ private:
         m_progress.setPhase(Phase::verifying);
         HintReport report;
         for (const CatalogFile& file : catalog->data) {
-            auto examined = examine(file, !alone && file.newestLog);
+            auto examined = repair::examineHint(*m_fileSystem, file, !alone && file.newestLog, m_progress);
             // Removed by a merge meanwhile, with its hint.
             if (!examined && !alone && io::isMissing(examined.error()))
                 continue;
@@ -86,113 +186,9 @@ private:
         return report;
     }
 
-    Result<Examined> examine(const CatalogFile& file, bool mayGrow) {
-        Examined examined;
+    Result<void> mend(const CatalogFile& file, ExaminedHint& examined) {
         HintFinding& finding = examined.finding;
-        finding.generation = file.generation;
-        auto opened = m_fileSystem->open(file.path, io::OpenMode::read);
-        if (!opened)
-            return failure(std::move(opened.error()));
-        (*opened)->adviseSequential();
-        const inspect::WatchedFile data(std::move(*opened), m_progress, std::string(operation));
-
-        bool fits = true;
-        std::unique_ptr<io::File> hintFile;
-        std::unique_ptr<inspect::HintCheck> check;
-        if (!file.hint.empty()) {
-            auto hint = m_fileSystem->open(file.hint, io::OpenMode::read);
-            if (hint)
-                hintFile = std::move(*hint);
-            else if (!io::isMissing(hint.error()))
-                return failure(std::move(hint.error()));
-        }
-        if (hintFile) {
-            finding.hintBytes = file.hintBytes;
-            check = std::make_unique<inspect::HintCheck>(
-                *hintFile, file.hintBytes, file.generation, file.bytes, mayGrow,
-                [&](Severity, std::uint64_t, std::uint64_t, std::optional<Field>, std::string text) {
-                    if (fits)
-                        finding.text = std::move(text);
-                    fits = false;
-                });
-            if (auto begun = check->begin(); !begun)
-                return failure(std::move(begun.error()));
-        }
-        std::uint64_t records = 0;
-        bool damaged = !file.header.text.empty() && file.bytes > 0;
-        bool openEnd = false;
-        std::uint64_t firstDamage = 0;
-        inspect::SteadyScanner scanner(data, format::fileHeaderBytes, file.bytes, mayGrow);
-        while (file.bytes > format::fileHeaderBytes) {
-            auto next = scanner.next();
-            if (!next)
-                return failure(std::move(next.error()));
-            if (!*next)
-                break;
-            const log::Scanned& scanned = **next;
-            if (scanned.kind == log::Scanned::Kind::record) {
-                damaged = damaged || openEnd; // sound records after it: it was no torn tail
-                ++records;
-                if (check) {
-                    if (auto done = check->record(scanned.offset, scanned.header, scanned.key); !done)
-                        return failure(std::move(done.error()));
-                }
-            } else if (scanned.kind == log::Scanned::Kind::damaged) {
-                if (firstDamage == 0)
-                    firstDamage = scanned.offset;
-                (file.newestLog && !scanned.identified ? openEnd : damaged) = true;
-                if (check)
-                    check->damaged(scanned.offset, scanned.bytes);
-            } else {
-                openEnd = openEnd || file.newestLog;
-            }
-            data.advanceTo(scanned.offset + scanned.bytes);
-        }
-        if (check) {
-            if (auto done = check->end(); !done)
-                return failure(std::move(done.error()));
-        }
-        data.advanceTo(file.bytes);
-        // What was durable when the hint was written is not torn by a crash.
-        const std::uint64_t durable = check ? check->durableBytes() : 0;
-        auto bytesNow = durable > file.bytes ? data.size() : file.bytes; // beside a writer, it may have grown
-        if (!bytesNow)
-            return failure(std::move(bytesNow.error()));
-        const bool cut = durable > *bytesNow;
-        damaged = damaged || cut || (firstDamage > 0 && firstDamage < durable);
-
-        if (damaged) {
-            finding.state = HintState::dataDamaged;
-            const std::string where = cut ? "the data file ends " + std::to_string(durable - file.bytes) +
-                                                " bytes before the end that its hint knows"
-                                      : firstDamage > 0
-                                          ? "the data file is damaged from offset " + std::to_string(firstDamage)
-                                          : std::string("the data file's header is damaged");
-            finding.text = !hintFile ? where + ", so it gets no hint"
-                           : fits    ? where + "; its hint is from before that and stays"
-                                     : where + ", and its hint does not fit: " + finding.text;
-        } else if (openEnd) {
-            finding.state = HintState::active;
-            finding.text =
-                "records are still being appended, or the end is torn: the hint is written when the database "
-                "is closed, or opened and closed";
-        } else if (!hintFile) {
-            finding.state =
-                records > 0 ? HintState::missing : HintState::fits; // without records there is nothing to hint
-            finding.text = records > 0 ? "there is no hint file" : "";
-        } else {
-            finding.state = fits ? HintState::fits : HintState::unfit;
-        }
-        examined.worthAHint = finding.state == HintState::missing || finding.state == HintState::unfit;
-        // One that is not of this file, or contradicts it, knows nothing.
-        if (damaged && hintFile && !fits && (durable == 0 || check->contradicts()))
-            finding.removed = true; // to be done by the caller that may
-        return examined;
-    }
-
-    Result<void> repair(const CatalogFile& file, Examined& examined) {
-        HintFinding& finding = examined.finding;
-        if (auto going = m_progress.checkpoint(operation); !going)
+        if (auto going = m_progress.checkpoint(hintOperation); !going)
             return going;
         if (finding.removed) {
             finding.hintBytes = 0;

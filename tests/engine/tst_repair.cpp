@@ -3,7 +3,9 @@
 // touched.
 #include <QTest>
 
+#include <atomic>
 #include <map>
+#include <thread>
 
 #include <rustcask/database.h>
 #include <rustcask/repair.h>
@@ -170,6 +172,89 @@ private Q_SLOTS:
         RUSTCASK_FAILS(rebuildHints(m_db, m_progress), ErrorCode::locked);
         RUSTCASK_FAILS(salvageInPlace(m_db, {}, m_progress), ErrorCode::locked);
         RUSTCASK_OK(examineHints(m_db, m_progress)); // this takes none
+    }
+
+    // Who has the database open for writing rebuilds them itself, and goes on writing meanwhile.
+    void anOpenDatabaseRebuildsItsOwn() {
+        writeBytes(file(4), flipped(flipped(readBytes(file(4)), 8 * 80), 8 * 95 + 5)); // its hint is from before that
+        RUSTCASK_VALUE(auto database, Database::open(m_db));
+        RUSTCASK_OK(database->put("new", "value")); // a file that receives appends
+        const std::uint64_t newest = database->stats().files.back().generation.value;
+        QVERIFY(database->stats().files.back().active);
+        fs::remove(hint(1));
+        writeBytes(hint(2), readBytes(hint(3)));
+        writeBytes(hint(3), flipped(readBytes(hint(3)), 8 * 100 + 3));
+        const std::string kept = readBytes(hint(4));
+        RUSTCASK_VALUE(const auto report, database->rebuildHints(m_progress));
+        QCOMPARE(report.rebuilt, 3U);
+        QCOMPARE(report.removed, 0U);
+        QCOMPARE(report.files[0].state, HintState::missing);
+        QCOMPARE(report.files[1].state, HintState::unfit);
+        QCOMPARE(report.files[2].state, HintState::unfit);
+        QCOMPARE(report.files[3].state, HintState::dataDamaged);
+        QVERIFY(readBytes(hint(4)) == kept);
+        QCOMPARE(report.files.back().generation.value, newest);
+        QCOMPARE(report.files.back().state, HintState::active);
+        QVERIFY(!fs::exists(hint(newest)));
+        const Stats stats = database->stats();
+        for (std::size_t i = 0; i < 3; ++i)
+            QCOMPARE(stats.files[i].hintBytes, std::uint64_t{fs::file_size(hint(i + 1))});
+        RUSTCASK_VALUE(const auto after, examineHints(m_db, m_progress));
+        QVERIFY(!after.anyToRepair());
+
+        // A hint that contradicts its damaged data file goes.
+        writeBytes(hint(4), readBytes(hint(3)));
+        RUSTCASK_VALUE(const auto again, database->rebuildHints(m_progress));
+        QCOMPARE(again.rebuilt, 0U);
+        QCOMPARE(again.removed, 1U);
+        QVERIFY(!fs::exists(hint(4)));
+        QCOMPARE(database->stats().files[3].hintBytes, std::uint64_t{0});
+
+        Progress cancelled;
+        cancelled.cancel();
+        RUSTCASK_FAILS(database->rebuildHints(cancelled), ErrorCode::cancelled);
+        RUSTCASK_OK(database->close());
+        RUSTCASK_FAILS(database->rebuildHints(m_progress), ErrorCode::closed);
+        Options readOnly;
+        readOnly.readOnly = true;
+        RUSTCASK_VALUE(const auto reader, Database::open(m_db, readOnly));
+        RUSTCASK_FAILS(reader->rebuildHints(m_progress), ErrorCode::readOnly);
+    }
+
+    // A merge and writers beside it: whatever is hinted in the end fits.
+    void hintsAreRebuiltBesideAMergeAndWriters() {
+        Options options;
+        options.maxFileBytes = 16 * 1024;
+        {
+            RUSTCASK_VALUE(auto database, Database::open(m_db, options));
+            std::atomic<bool> done{false};
+            std::thread writer([&] {
+                for (int i = 0; !done; ++i)
+                    static_cast<void>(database->put("beside" + std::to_string(i % 50), std::string(300, 'b')));
+            });
+            std::thread merger([&] {
+                for (int i = 0; i < 5; ++i) {
+                    Progress progress;
+                    static_cast<void>(database->merge(progress));
+                }
+                done = true;
+            });
+            bool sound = true;
+            while (!done && sound) {
+                for (const FileStats& stats : database->stats().files)
+                    fs::remove(hint(stats.generation.value));
+                Progress progress;
+                sound = database->rebuildHints(progress).has_value();
+            }
+            merger.join();
+            done = true;
+            writer.join();
+            QVERIFY(sound);
+            RUSTCASK_OK(database->rebuildHints(m_progress));
+            RUSTCASK_OK(database->close());
+        }
+        RUSTCASK_VALUE(const auto report, examineHints(m_db, m_progress));
+        QVERIFY(!report.anyToRepair());
     }
 
     // A hint from before the damage knows which record stood there, so it stays; a new one would hide the damage.

@@ -21,6 +21,7 @@
 namespace rustcask {
 
 class ValueReader;
+struct HintReport; // repair.h
 
 namespace io {
 class FileSystem; // the engine's seam to the operating system; private
@@ -108,6 +109,13 @@ public:
     [[nodiscard]] Result<MergeReport> merge(const MergeSelection& selection, Progress& progress);
     /// What `merge(selection)` would do now.
     [[nodiscard]] Result<MergePreview> previewMerge(const MergeSelection& selection = {}) const;
+
+    /// Writes a new hint file for every sealed, sound data file whose hint is missing or does not fit, and removes
+    /// those of damaged data files that do not fit, as the free `rebuildHints` (repair.h) does with a database that
+    /// nobody has open; beside readers, writers and a merge. Files that are not sealed, or go meanwhile, are left
+    /// alone. Each hint is replaced atomically: cancelled or failed, the rest is as it was. Reads every data file.
+    /// Errors: cancelled, readOnly, noSpace, ioError.
+    [[nodiscard]] Result<HintReport> rebuildHints(Progress& progress);
 
     /// All keys of this moment. Writers are held up shard by shard, each for well under a millisecond.
     [[nodiscard]] Result<std::shared_ptr<const Snapshot>> snapshot() const;

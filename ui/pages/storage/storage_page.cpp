@@ -212,13 +212,11 @@ void StoragePage::updateActions() {
     m_salvageAction->setEnabled(open);
     m_eventsAction->setEnabled(open);
     m_keydirAction->setEnabled(open);
-    // The hints of a database that is open for writing are written under its feet: the lock says no.
-    m_hintsAction->setEnabled(open && readOnly && !verifying);
-    m_hintsAction->setToolTip(
-        !open       ? tr("No database is open")
-        : !readOnly ? tr("Open the database read-only for it: hint files are rebuilt while nobody writes it")
-        : verifying ? tr("A verification is running")
-                    : tr("Writes hint files anew where they are missing or do not fit their data files"));
+    m_hintsAction->setEnabled(open && !verifying);
+    m_hintsAction->setToolTip(!open ? tr("No database is open")
+                              : verifying
+                                  ? tr("A verification is running")
+                                  : tr("Writes hint files anew where they are missing or do not fit their data files"));
     m_salvageAction->setToolTip(open ? tr("Copies every sound record into a new directory")
                                      : tr("No database is open"));
     m_recordsAction->setEnabled(open && !m_files->currentFile().isEmpty());

@@ -11,6 +11,8 @@
 #include <QTableView>
 #include <QVBoxLayout>
 
+#include <rustcask/database.h>
+
 #include "pages/storage/findings_model.h"
 #include "pages/storage/lost_model.h"
 #include "session/session.h"
@@ -164,8 +166,10 @@ void VerifyPanel::rebuildHints() {
     options.pausable = true;
     m_task = m_session->tasks().start<rustcask::HintReport>(
         tr("Rebuilding hint files"),
-        [directory = std::filesystem::path(m_session->directory().toStdString())](rustcask::Progress& progress) {
-            return rustcask::rebuildHints(directory, progress);
+        // Who has it open for writing holds the lock, and does it beside the writers.
+        [database = m_session->isReadOnly() ? nullptr : m_session->database(),
+         directory = std::filesystem::path(m_session->directory().toStdString())](rustcask::Progress& progress) {
+            return database ? database->rebuildHints(progress) : rustcask::rebuildHints(directory, progress);
         },
         this,
         [this, session = QPointer<Session>(m_session)](Result<rustcask::HintReport> report) {
