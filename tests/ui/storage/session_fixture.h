@@ -52,12 +52,16 @@ class OpenSession {
 public:
     OpenSession(const std::filesystem::path& directory, const rustcask::Options& options) {
         SessionOpener opener;
-        QObject::connect(&opener, &SessionOpener::opened, &opener,
-                         [this](Session* opened) { m_session.reset(opened); });
+        QObject::connect(&opener, &SessionOpener::opened, &opener, [this](Session* opened) {
+            m_session.reset(opened);
+            QObject::connect(opened, &Session::statsSampled, opened, [this] { m_sampled = true; });
+        });
         QObject::connect(&opener, &SessionOpener::failed, &opener,
                          [](const rustcask::Error& error) { qWarning("%s", error.message().c_str()); });
         opener.open(QString::fromStdString(directory.string()), options);
         [&] { QTRY_VERIFY(m_session != nullptr); }();
+        // The pages show the files of the last sample: without one there are none yet.
+        [&] { QTRY_VERIFY(m_session && (m_sampled || !m_session->stats().files.empty())); }();
     }
     ~OpenSession() {
         if (m_session) {
@@ -72,6 +76,7 @@ public:
     Session* operator->() const { return m_session.get(); }
 
 private:
+    bool m_sampled = false;
     std::unique_ptr<Session> m_session;
 };
 
