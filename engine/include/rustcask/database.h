@@ -65,7 +65,7 @@ public:
     /// Stores `value` under `key`. On failure nothing changed. Errors: readOnly, noSpace, ioError.
     [[nodiscard]] Result<void> put(std::string_view key, std::string_view value);
     /// As `put`, but only if the newest record of `key` is still `expected` (nullopt: the key is absent). False: it is
-    /// not, and nothing was written.
+    /// not, and nothing was written. Errors: those of `put`; corruption (damage may have taken the newest record).
     [[nodiscard]] Result<bool> putIf(std::string_view key, std::string_view value, std::optional<Sequence> expected);
     /// The value of `key`, or nullopt when it is absent. Errors: ioError, corruption.
     [[nodiscard]] Result<std::optional<std::string>> get(std::string_view key) const;
@@ -78,12 +78,13 @@ public:
     /// Errors: those of `get`, of the first key that fails; `results` is of no use then.
     [[nodiscard]] Result<std::size_t> getMany(std::span<const std::string_view> keys,
                                               std::vector<Lookup>& results) const;
-    /// Removes `key` by appending a tombstone; writes nothing when it is absent. True: it was there.
+    /// Removes `key` by appending a tombstone; writes nothing when it is absent. True: it was there. Errors: those of
+    /// `put`.
     [[nodiscard]] Result<bool> remove(std::string_view key);
     /// As `remove`, but only while the newest record of `key` is still `expected`. False: it is not, or the key is
-    /// absent, and nothing was written.
+    /// absent, and nothing was written. Errors: those of `putIf`.
     [[nodiscard]] Result<bool> removeIf(std::string_view key, Sequence expected);
-    /// Whether `key` has a value. From memory alone.
+    /// Whether `key` has a value. From memory alone. Errors: corruption (damage may have taken the newest record).
     [[nodiscard]] Result<bool> contains(std::string_view key) const;
     /// Where the newest record of `key` lies and when it was written; nullopt: absent. Errors: ioError, corruption.
     [[nodiscard]] Result<std::optional<KeyInfo>> info(std::string_view key) const;

@@ -50,8 +50,9 @@ struct VerifyReport {
 /// Reads every byte of the database in `directory` and checks it: file headers, record checksums, sequence numbers,
 /// hint files against their data files. Takes no lock, writes nothing, and may run beside a writer (what is appended
 /// meanwhile is not looked at). Takes about 30 bytes of memory a key and 4 to 8 a record. Damage at the end of the
-/// newest file that no sound record follows is a torn tail, a warning; anywhere else damage is an error. Errors:
-/// ioError, notADatabase, cancelled. Damage is a finding, not an error.
+/// newest file that no sound record follows is a torn tail, a warning, unless its hint shows that it was durable;
+/// anywhere else damage is an error, and so is a file that is shorter than its hint knows it. Errors: ioError,
+/// notADatabase, cancelled. Damage is a finding, not an error.
 [[nodiscard]] Result<VerifyReport> verify(const std::filesystem::path& directory, Progress& progress);
 
 } // namespace rustcask
