@@ -41,6 +41,10 @@ public:
     [[nodiscard]] Segment* at(std::uint32_t index) const noexcept;
     [[nodiscard]] std::vector<std::shared_ptr<Segment>> list() const; ///< ascending by generation
 
+    /// Opens its file for reading, also one that was found as a merge's output under its temporary name and has its own
+    /// by now. Errors: ioError.
+    [[nodiscard]] Result<std::unique_ptr<io::File>> openFile(const Segment& segment) const;
+
     /// The bytes of a record: a view of the mapping, or of `scratch`, which then holds them. The caller stands in a
     /// guard or holds the segment. Errors: ioError (`io::isMissing`: the file was removed), corruption when the file is
     /// too short.
@@ -90,7 +94,6 @@ private:
     [[nodiscard]] Result<std::string_view> readThrough(const io::File& file, const Segment& segment,
                                                        std::uint64_t offset, std::uint64_t bytes,
                                                        std::string& scratch) const;
-    [[nodiscard]] Result<std::unique_ptr<io::File>> openFile(const Segment& segment) const;
     [[nodiscard]] const io::Mapping* mapNow(Segment& segment) const;
     void setMapped(Segment& segment, const io::Mapping* mapping) const noexcept;
     [[nodiscard]] Result<const io::File*> openNow(Segment& segment) const;

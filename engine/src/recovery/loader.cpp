@@ -185,7 +185,7 @@ namespace {
                                             const SoundHint& hint, std::uint64_t fileBytes) {
     if (hint.header.entries == 0)
         return true;
-    auto file = target.segments.fileSystem().open(segment.path, io::OpenMode::read);
+    auto file = target.segments.openFile(segment);
     if (!file)
         return failure(std::move(file.error()));
     const auto holds = [&](std::uint64_t offset, Sequence sequence) -> Result<bool> {
@@ -228,7 +228,7 @@ Result<bool> loadHint(const LoadTarget& target, log::Segment& segment, const Sou
 }
 
 Result<void> loadRecords(const LoadTarget& target, log::Segment& segment, std::uint64_t fileBytes, TailRule rule) {
-    auto file = target.segments.fileSystem().open(segment.path, io::OpenMode::read);
+    auto file = target.segments.openFile(segment);
     if (!file)
         return failure(std::move(file.error()));
     (*file)->adviseSequential();

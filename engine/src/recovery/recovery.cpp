@@ -203,8 +203,8 @@ struct HeaderFound {
 
 namespace {
 
-[[nodiscard]] Result<bool> hasGrownTo(io::FileSystem& fileSystem, const FoundFile& file, std::uint64_t bytes) {
-    auto handle = fileSystem.open(file.path, io::OpenMode::read);
+[[nodiscard]] Result<bool> hasGrownTo(const LoadTarget& target, const log::Segment& segment, std::uint64_t bytes) {
+    auto handle = target.segments.openFile(segment);
     if (!handle)
         return failure(std::move(handle.error()));
     auto size = (*handle)->size();
@@ -276,7 +276,7 @@ Result<std::shared_ptr<log::Segment>> loadFile(const LoadTarget& target, const F
     const std::uint64_t durable = *hint ? (*hint)->header.dataBytes : 0;
     bool shortened = false;
     if (durable > file.bytes) {
-        auto grown = hasGrownTo(target.segments.fileSystem(), file, durable); // beside a writer: since it was listed
+        auto grown = hasGrownTo(target, segment, durable); // beside a writer: since it was listed
         if (!grown)
             return failure(std::move(grown.error()));
         shortened = !*grown;
