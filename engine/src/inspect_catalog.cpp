@@ -228,7 +228,7 @@ SteadyScanner::SteadyScanner(const io::File& file, std::uint64_t begin, std::uin
       m_looksLeft(mayGrow ? maxLooks : 0),
       m_scanner(std::make_unique<log::Scanner>(file, begin, end, scanChunkBytes)) {}
 
-Result<std::optional<log::Scanned>> SteadyScanner::next() {
+Result<const log::Scanned*> SteadyScanner::next() {
     auto scanned = m_scanner->next();
     while (scanned && *scanned && (*scanned)->kind == log::Scanned::Kind::damaged && !(*scanned)->identified &&
            m_looksLeft > 0) {

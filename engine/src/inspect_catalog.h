@@ -95,7 +95,7 @@ public:
     /// Scans `[begin, end)` of `file`, which must outlive it. `mayGrow`: somebody may be appending.
     SteadyScanner(const io::File& file, std::uint64_t begin, std::uint64_t end, bool mayGrow);
     /// As `log::Scanner::next`.
-    [[nodiscard]] Result<std::optional<log::Scanned>> next();
+    [[nodiscard]] Result<const log::Scanned*> next();
 
 private:
     const io::File& m_file;

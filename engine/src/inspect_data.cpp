@@ -94,7 +94,7 @@ private:
     }
 
     // What a writer is appending at this moment looks damaged until it is whole.
-    Result<std::optional<log::Scanned>> scan() {
+    Result<const log::Scanned*> scan() {
         m_scanner->seek(m_offset);
         auto scanned = m_scanner->next();
         while (scanned && *scanned && (*scanned)->kind == log::Scanned::Kind::damaged && !(*scanned)->identified &&

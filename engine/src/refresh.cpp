@@ -105,10 +105,12 @@ Result<bool> Database::Impl::refreshOnce() {
         gone.push_back(segment);
         goneIndices.insert(segment->index);
     }
-    if (changed || !gone.empty())
+    if (!gone.empty())
         m_keydir.eraseIf([&](const keydir::Location& location) {
             return location.tombstone || goneIndices.contains(location.file);
         });
+    else if (changed)
+        m_keydir.eraseTombstones();
     for (const auto& segment : gone) {
         if (auto done = m_core->segments.remove(segment); !done)
             return failure(std::move(done.error()));

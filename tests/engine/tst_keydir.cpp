@@ -93,7 +93,7 @@ private Q_SLOTS:
         QVERIFY(!find(reclaimer, keydir, "key"));
         QCOMPARE(keydir.size(), 0U);
         QVERIFY(!keydir.setIfNewer("key", hash, at(8)).applied);
-        keydir.eraseIf([](const Location& location) { return location.tombstone; });
+        keydir.eraseTombstones();
         QVERIFY(keydir.setIfNewer("key", hash, at(10)).applied);
         QVERIFY(!keydir.relocate("key", hash, at(9)).applied);
         Location moved = at(10);

@@ -322,7 +322,7 @@ private Q_SLOTS:
         for (const std::size_t i : {std::size_t{3}, std::size_t{0}, std::size_t{4}, std::size_t{2}}) {
             scanner.seek(file.records[i].offset);
             RUSTCASK_VALUE(const auto next, scanner.next());
-            QVERIFY(next.has_value());
+            QVERIFY(next != nullptr);
             QCOMPARE(next->offset, file.records[i].offset);
             QCOMPARE(std::string(next->key), file.records[i].key);
         }

@@ -354,66 +354,77 @@ std::optional<Location> Keydir::erase(std::string_view key, std::uint64_t hash) 
     return previous;
 }
 
-Keydir::Change Keydir::setIfNewer(std::string_view key, std::uint64_t hash, const Location& location) {
-    Shard& shard = shardOf(hash);
-    const MutexLock lock(shard.mutex);
-    captureBeforeChange(shard);
-    const Found found = findLocked(shard, key, hash);
+Keydir::ShardWriter::ShardWriter(Keydir& keydir, std::size_t shard)
+    : m_keydir(keydir), m_shard(keydir.m_shards[shard]), m_lock(m_shard.mutex) {}
+
+Keydir::Change Keydir::ShardWriter::setIfNewer(std::string_view key, std::uint64_t hash, const Location& location) {
+    m_shard.mutex.assertHeld(); // by m_lock
+    m_keydir.captureBeforeChange(m_shard);
+    const Found found = findLocked(m_shard, key, hash);
     Change change;
     if (found.entry == nullptr) {
-        makeRoom(shard, key.size());
-        insertNew(shard, key, hash, location);
+        m_keydir.makeRoom(m_shard, key.size());
+        m_keydir.insertNew(m_shard, key, hash, location);
     } else {
         change.previous = unpack(found.slot, loadEntry(found.entry));
         if (change.previous->sequence >= location.sequence)
             return change;
-        overwrite(shard, found, location);
+        overwrite(m_shard, found, location);
     }
-    count(shard, change.previous, &location, key.size());
+    count(m_shard, change.previous, &location, key.size());
     change.applied = true;
     return change;
 }
 
-Keydir::Change Keydir::relocate(std::string_view key, std::uint64_t hash, const Location& location) {
-    Shard& shard = shardOf(hash);
-    const MutexLock lock(shard.mutex);
-    const Found found = findLocked(shard, key, hash);
+Keydir::Change Keydir::ShardWriter::relocate(std::string_view key, std::uint64_t hash, const Location& location) {
+    m_shard.mutex.assertHeld(); // by m_lock
+    const Found found = findLocked(m_shard, key, hash);
     Change change;
     if (found.entry == nullptr)
         return change;
     change.previous = unpack(found.slot, loadEntry(found.entry));
     if (change.previous->sequence != location.sequence || change.previous->tombstone)
         return change;
-    captureBeforeChange(shard);
-    overwrite(shard, found, location);
+    m_keydir.captureBeforeChange(m_shard);
+    overwrite(m_shard, found, location);
     change.applied = true;
     return change;
 }
 
-void Keydir::eraseIf(const std::function<bool(const Location&)>& matches,
-                     const std::function<void(const Location&)>& removed) {
+template <typename Matches>
+void Keydir::eraseFrom(Shard& shard, const Matches& matches) {
+    if (!shard.table)
+        return;
+    bool any = false;
+    shard.table->forEach([&](std::size_t index, Slot slot, std::uint32_t* entry) {
+        shard.mutex.assertHeld(); // called right here
+        const PackedEntry words = loadEntry(entry);
+        const Location location = unpack(slot, words);
+        if (!matches(location))
+            return;
+        if (!any)
+            captureBeforeChange(shard);
+        any = true;
+        removeSlot(shard, {.entry = entry, .index = index, .slot = slot});
+        count(shard, location, nullptr, keySizeOf(words[0]));
+    });
+    if (any)
+        compactIfWorthwhile(shard);
+}
+
+void Keydir::eraseTombstones() {
     for (std::size_t s = 0; s < shardCount; ++s) {
         Shard& shard = m_shards[s];
         const MutexLock lock(shard.mutex);
-        if (!shard.table)
-            continue;
-        bool any = false;
-        shard.table->forEach([&](std::size_t index, Slot slot, std::uint32_t* entry) {
-            shard.mutex.assertHeld(); // called right here
-            const PackedEntry words = loadEntry(entry);
-            const Location location = unpack(slot, words);
-            if (!matches(location))
-                return;
-            if (!any)
-                captureBeforeChange(shard);
-            any = true;
-            removeSlot(shard, {.entry = entry, .index = index, .slot = slot});
-            count(shard, location, nullptr, keySizeOf(words[0]));
-            if (removed)
-                removed(location);
-        });
-        if (any)
-            compactIfWorthwhile(shard);
+        if (shard.liveKeys.load(std::memory_order_relaxed) < shard.entries)
+            eraseFrom(shard, [](const Location& location) { return location.tombstone; });
+    }
+}
+
+void Keydir::eraseIf(const std::function<bool(const Location&)>& matches) {
+    for (std::size_t s = 0; s < shardCount; ++s) {
+        const MutexLock lock(m_shards[s].mutex);
+        eraseFrom(m_shards[s], matches);
     }
 }
 

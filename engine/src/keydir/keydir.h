@@ -133,14 +133,34 @@ public:
         std::optional<Location> previous;
     };
     /// For recovery: sets unless the present entry (tombstones included) has the same or a higher sequence number.
-    Change setIfNewer(std::string_view key, std::uint64_t hash, const Location& location);
+    Change setIfNewer(std::string_view key, std::uint64_t hash, const Location& location) {
+        return ShardWriter(*this, shardIndex(hash)).setIfNewer(key, hash, location);
+    }
     /// For a merge: sets only if the present entry is the same record, that is has the same sequence number.
-    Change relocate(std::string_view key, std::uint64_t hash, const Location& location);
+    Change relocate(std::string_view key, std::uint64_t hash, const Location& location) {
+        return ShardWriter(*this, shardIndex(hash)).relocate(key, hash, location);
+    }
 
-    /// Takes out every entry that `matches`; used after recovery for tombstones, after a refresh for removed files.
-    /// `removed` is told each.
-    void eraseIf(const std::function<bool(const Location&)>& matches,
-                 const std::function<void(const Location&)>& removed = {});
+    /// The same two for any number of keys of one shard, under its lock from the beginning to the end.
+    class ShardWriter {
+    public:
+        ShardWriter(Keydir& keydir, std::size_t shard) RUSTCASK_THREAD_ATTRIBUTE(no_thread_safety_analysis);
+        ~ShardWriter() RUSTCASK_THREAD_ATTRIBUTE(no_thread_safety_analysis) {}
+        ShardWriter(const ShardWriter&) = delete;
+        ShardWriter& operator=(const ShardWriter&) = delete;
+        Change setIfNewer(std::string_view key, std::uint64_t hash, const Location& location);
+        Change relocate(std::string_view key, std::uint64_t hash, const Location& location);
+
+    private:
+        Keydir& m_keydir;
+        Shard& m_shard;
+        MutexLock m_lock;
+    };
+
+    /// Takes out every tombstone. Quick where there is none.
+    void eraseTombstones();
+    /// Takes out every entry that `matches`; used after a refresh for removed files.
+    void eraseIf(const std::function<bool(const Location&)>& matches);
 
     /// Captures all entries of one moment: the moment of `beginCapture`, which the caller orders against writers.
     /// From then on a writer that is about to change a shard captures it first; `finishCapture` captures the rest. One
@@ -186,6 +206,8 @@ private:
     static void removeSlot(Shard& shard, const Found& found) noexcept RUSTCASK_REQUIRES(shard.mutex);
     void rebuild(Shard& shard, std::size_t slots, std::size_t words, bool compact) RUSTCASK_REQUIRES(shard.mutex);
     void compactIfWorthwhile(Shard& shard) noexcept RUSTCASK_REQUIRES(shard.mutex);
+    template <typename Matches>
+    void eraseFrom(Shard& shard, const Matches& matches) RUSTCASK_REQUIRES(shard.mutex);
     void captureBeforeChange(Shard& shard) RUSTCASK_REQUIRES(shard.mutex);
     static void captureShard(Shard& shard, CapturedShard& into) RUSTCASK_REQUIRES(shard.mutex);
     static void count(Shard& shard, const std::optional<Location>& before, const Location* after,

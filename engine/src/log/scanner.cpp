@@ -80,9 +80,41 @@ Result<std::uint32_t> Scanner::checksumAt(std::uint64_t offset, std::uint64_t by
     return extend(offset + format::record_at::sequence, bytes - format::record_at::sequence, 0);
 }
 
-Result<std::optional<Scanned>> Scanner::next() {
+void Scanner::take(const format::RecordHeader& header, std::string_view record) noexcept {
+    m_found.kind = Scanned::Kind::record;
+    m_found.offset = m_offset;
+    m_found.bytes = header.recordBytes();
+    m_found.header = header;
+    m_found.key = record.substr(recordHeaderBytes, header.keySize);
+    m_found.record = record.size() == m_found.bytes ? record : std::string_view();
+    m_found.computedChecksum = header.checksum;
+    m_found.trustedExtent = false;
+    m_found.identified = false;
+    m_offset += m_found.bytes;
+}
+
+// The usual case: a sound record that is in the buffer. False: nothing was done.
+bool Scanner::takeBuffered() noexcept {
+    if (!isBuffered(m_offset, recordHeaderBytes))
+        return false;
+    const char* at = m_buffer.get() + (m_offset - m_bufferOffset);
+    const format::RecordHeader header = format::decodeRecordHeader(at);
+    const std::uint64_t bytes = header.recordBytes();
+    // Longer ones are checked at a price; `next` has the purse.
+    if (!isPlausible(header) || bytes > freeCandidateBytes || bytes > m_end - m_offset || !isBuffered(m_offset, bytes))
+        return false;
+    const std::string_view record(at, static_cast<std::size_t>(bytes));
+    if (format::computeRecordChecksum(record) != header.checksum)
+        return false;
+    take(header, record);
+    return true;
+}
+
+Result<const Scanned*> Scanner::next() {
     if (m_offset >= m_end)
-        return std::optional<Scanned>();
+        return nullptr;
+    if (takeBuffered())
+        return &m_found;
     auto head = window(m_offset, recordHeaderBytes);
     if (!head)
         return failure(std::move(head.error()));
@@ -93,36 +125,29 @@ Result<std::optional<Scanned>> Scanner::next() {
         // that somebody made a file of lengths that each announce all the rest.
         const bool affordable = bytes <= m_checkBudget || bytes <= freeCandidateBytes;
         if (isPlausible(header) && bytes <= m_end - m_offset && affordable) {
-            Scanned scanned;
-            scanned.kind = Scanned::Kind::record;
-            scanned.offset = m_offset;
-            scanned.bytes = bytes;
-            scanned.header = header;
             std::string_view view;
+            std::uint32_t checksum = 0;
             if (bytes <= m_chunkBytes) {
                 auto whole = window(m_offset, bytes);
                 if (!whole)
                     return failure(std::move(whole.error()));
-                view = *whole;
-                if (view.size() < bytes)
-                    view = {}; // the file was cut meanwhile
-                else
-                    scanned.computedChecksum = format::computeRecordChecksum(view);
-                scanned.record = view;
+                if (whole->size() == bytes) { // else the file was cut meanwhile
+                    view = *whole;
+                    checksum = format::computeRecordChecksum(view);
+                }
             } else {
-                auto checksum = checksumAt(m_offset, bytes);
-                if (!checksum)
-                    return failure(std::move(checksum.error()));
-                scanned.computedChecksum = *checksum;
+                auto computed = checksumAt(m_offset, bytes);
+                if (!computed)
+                    return failure(std::move(computed.error()));
+                checksum = *computed;
                 auto withKey = window(m_offset, recordHeaderBytes + header.keySize);
                 if (!withKey)
                     return failure(std::move(withKey.error()));
                 view = *withKey;
             }
-            if (scanned.computedChecksum == header.checksum && view.size() >= recordHeaderBytes + header.keySize) {
-                scanned.key = view.substr(recordHeaderBytes, header.keySize);
-                m_offset += bytes;
-                return std::optional<Scanned>(scanned);
+            if (checksum == header.checksum && view.size() >= recordHeaderBytes + header.keySize) {
+                take(header, view);
+                return &m_found;
             }
             m_checkBudget -= std::min(bytes, m_checkBudget);
         }
@@ -130,8 +155,9 @@ Result<std::optional<Scanned>> Scanner::next() {
     auto damaged = examineDamage(m_offset);
     if (!damaged)
         return failure(std::move(damaged.error()));
+    m_found = *damaged;
     m_offset = damaged->offset + damaged->bytes;
-    return std::optional<Scanned>(*damaged);
+    return &m_found;
 }
 
 std::string_view Scanner::keyAhead() noexcept {

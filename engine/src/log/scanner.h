@@ -42,8 +42,9 @@ public:
     /// Scans `[begin, end)` of `file`, which must outlive the scanner; `begin` is the offset of a record.
     Scanner(const io::File& file, std::uint64_t begin, std::uint64_t end, std::uint64_t chunkBytes);
 
-    /// The next range; nullopt at the end. The ranges cover `[begin, end)` without gap. Errors: ioError.
-    [[nodiscard]] Result<std::optional<Scanned>> next();
+    /// The next range, valid until the next call; nullptr at the end. The ranges cover `[begin, end)` without gap.
+    /// Errors: ioError.
+    [[nodiscard]] Result<const Scanned*> next();
     [[nodiscard]] std::uint64_t offset() const noexcept { return m_offset; }
     /// The key of one record after another ahead of `offset`, unchecked and only as far as the buffer goes; empty
     /// there. For prefetching: never to be believed.
@@ -61,6 +62,8 @@ private:
         m_checkBudget = 8 * bytes + (std::uint64_t{64} << 20);
         m_resyncBudget = 64 * bytes + (std::uint64_t{64} << 20);
     }
+    [[nodiscard]] bool takeBuffered() noexcept;
+    void take(const format::RecordHeader& header, std::string_view record) noexcept;
     [[nodiscard]] Result<std::string_view> window(std::uint64_t offset, std::uint64_t size);
     [[nodiscard]] bool isBuffered(std::uint64_t offset, std::uint64_t size) const noexcept {
         return m_bufferCapacity > 0 && offset >= m_bufferOffset && offset + size <= m_bufferOffset + m_bufferBytes;
@@ -86,6 +89,7 @@ private:
     std::size_t m_bufferCapacity = 0;
     std::uint64_t m_bufferOffset = 0;
     std::size_t m_bufferBytes = 0;
+    Scanned m_found;           ///< what `next` points to: copying it for every record costs as much as the checksum
     std::uint64_t m_ahead = 0; ///< offset of the record whose key `keyAhead` returns next
     std::optional<std::uint64_t> m_zeroTail;
     std::string m_repairedKey;

@@ -2,32 +2,53 @@
 #include "recovery/keydir_feed.h"
 
 #include <algorithm>
+#include <cstring>
 #include <exception>
 #include <new>
+#include <numeric>
 
 #include "format/data_record.h"
 
 namespace rustcask::recovery {
 namespace {
 
-constexpr std::size_t loadEntries = 4096;
-constexpr std::size_t loadKeyBytes = 1 << 20;
-constexpr std::size_t loadsAhead = 4;
+constexpr std::size_t maxRecords = 4096;
+constexpr std::size_t maxBytes = 512 << 10;
+constexpr std::size_t loadsAhead = 16;
+
+// Counts what entering a load adds to the live records of its file: added to the file once, and not by every record of
+// every thread.
+class Tally {
+public:
+    explicit Tally(log::Segment& segment) noexcept : m_segment(segment) {}
+    ~Tally() { m_segment.addLive(m_keys, m_bytes); }
+    Tally(const Tally&) = delete;
+    Tally& operator=(const Tally&) = delete;
+    void add(std::int64_t keys, std::uint64_t bytes) noexcept {
+        m_keys += keys;
+        m_bytes += keys * static_cast<std::int64_t>(bytes);
+    }
+
+private:
+    log::Segment& m_segment;
+    std::int64_t m_keys = 0;
+    std::int64_t m_bytes = 0;
+};
 
 // Enters one record into the keydir and keeps the live counters of both files right.
-void enter(const LoadTarget& target, const log::Segment& segment, std::string_view key, std::uint64_t hash,
-           const keydir::Location& location, Tally& tally) {
+void enter(const LoadTarget& target, const log::Segment& segment, keydir::Keydir::ShardWriter& shard,
+           std::string_view key, std::uint64_t hash, const keydir::Location& location, Tally& tally) {
     keydir::Keydir::Change change;
     if (segment.mergeOutput && location.sequence <= target.knownSequence) {
         if (location.tombstone)
             return;
-        change = target.keydir.relocate(key, hash, location);
+        change = shard.relocate(key, hash, location);
     } else {
-        change = target.keydir.setIfNewer(key, hash, location);
+        change = shard.setIfNewer(key, hash, location);
         // A follower whose last look failed halfway may have the original already, in a file that has gone since.
         if (!change.applied && segment.mergeOutput && !location.tombstone && change.previous &&
             change.previous->sequence == location.sequence)
-            change = target.keydir.relocate(key, hash, location);
+            change = shard.relocate(key, hash, location);
     }
     if (!change.applied)
         return;
@@ -47,47 +68,30 @@ void enter(const LoadTarget& target, const log::Segment& segment, std::string_vi
 
 } // namespace
 
-void Batch::add(std::string_view key, std::uint64_t hash, const keydir::Location& location) {
-    m_target.keydir.prefetchSlot(hash);
-    Entry& entry = m_entries[m_count];
-    entry.key.assign(key); // keeps its capacity; the caller's buffer moves on
-    entry.hash = hash;
-    entry.location = location;
-    if (++m_count == m_entries.size())
-        flush();
-}
-
-void Batch::flush() {
-    for (std::size_t i = 0; i < m_count; ++i)
-        enter(m_target, m_segment, m_entries[i].key, m_entries[i].hash, m_entries[i].location, m_tally);
-    m_count = 0;
-}
-
 KeydirFeed::KeydirFeed(const LoadTarget& target, log::Segment& segment, unsigned helpers)
-    : m_target(target), m_segment(segment), m_queues(helpers) {
+    : m_target(target), m_segment(segment) {
     m_threads.reserve(helpers);
     try {
-        for (std::size_t part = 0; part < helpers; ++part)
-            m_threads.emplace_back([this, part] { work(part); });
+        for (unsigned i = 0; i < helpers; ++i)
+            m_threads.emplace_back([this] { work(); });
     } catch (const std::exception&) {
-        // No more threads to be had: those that there are share the shards.
+        // No more threads to be had: the caller works, with those that there are.
     }
-    if (m_threads.empty()) {
-        m_direct = std::make_unique<Batch>(target, segment);
-        return;
-    }
-    const MutexLock lock(m_mutex); // the helpers have looked at no more than their own queue, which is empty
-    m_queues.resize(m_threads.size());
 }
 
 KeydirFeed::~KeydirFeed() {
+    {
+        const MutexLock lock(m_mutex);
+        for (Part& part : m_parts)
+            part.waiting.clear();
+        m_waiting = 0;
+    }
     join();
 }
 
 void KeydirFeed::join() noexcept {
     {
         const MutexLock lock(m_mutex);
-        m_abandoned = !m_ended;
         m_ended = true;
         m_changed.notify_all();
     }
@@ -97,50 +101,50 @@ void KeydirFeed::join() noexcept {
 }
 
 void KeydirFeed::add(std::string_view key, std::uint64_t hash, const keydir::Location& location) {
-    if (m_direct) {
-        m_direct->add(key, hash, location);
+    Part& part = m_parts[keydir::Keydir::shardIndex(hash) * partCount / keydir::Keydir::shardCount];
+    if (!part.filling)
+        part.filling = std::make_unique<Load>();
+    Load& load = *part.filling;
+    const Head head{.hash = hash,
+                    .offset = location.offset,
+                    .sequence = location.sequence,
+                    .valueBytes = location.valueBytes,
+                    .keyBytes = static_cast<std::uint16_t>(key.size()),
+                    .tombstone = location.tombstone};
+    load.places.push_back({.begin = static_cast<std::uint32_t>(load.bytes.size()),
+                           .shard = static_cast<std::uint32_t>(keydir::Keydir::shardIndex(hash))});
+    load.bytes.append(reinterpret_cast<const char*>(&head), sizeof head);
+    load.bytes.append(key);
+    if (load.places.size() < maxRecords && load.bytes.size() < maxBytes)
         return;
-    }
-    if (!m_load) {
-        m_load = std::make_shared<Load>();
-        m_load->entries.reserve(loadEntries);
-    }
-    m_load->entries.push_back({.hash = hash,
-                               .keyBegin = static_cast<std::uint32_t>(m_load->keys.size()),
-                               .keyBytes = static_cast<std::uint32_t>(key.size()),
-                               .location = location});
-    m_load->keys.append(key);
-    if (m_load->entries.size() == loadEntries || m_load->keys.size() >= loadKeyBytes)
-        handOver();
-}
-
-void KeydirFeed::handOver() {
     MutexLock lock(m_mutex);
-    const auto behind = [this] {
-        m_mutex.assertHeld(); // called right here
-        return std::any_of(m_queues.begin(), m_queues.end(), [](const Queue& q) { return q.size() >= loadsAhead; });
-    };
-    while (!m_outOfMemory && behind())
-        m_changed.wait(lock);
+    handOver(part);
+    while (!m_outOfMemory && m_waiting > (m_threads.empty() ? 0 : loadsAhead))
+        if (!enterNext(lock))
+            m_changed.wait(lock); // each of them is behind one of the same part
     if (m_outOfMemory)
         throw std::bad_alloc();
-    for (Queue& queue : m_queues)
-        queue.push_back(m_load);
-    m_load.reset();
-    m_changed.notify_all();
+}
+
+void KeydirFeed::handOver(Part& part) {
+    part.waiting.push_back(std::move(part.filling));
+    ++m_waiting;
+    if (!m_spare.empty()) {
+        part.filling = std::move(m_spare.back());
+        m_spare.pop_back();
+    }
+    m_changed.notify_one();
 }
 
 void KeydirFeed::finish() {
-    if (m_direct) {
-        m_direct->flush();
-        m_direct.reset(); // counts
-        return;
-    }
-    if (m_load)
-        handOver();
     {
-        const MutexLock lock(m_mutex);
-        m_ended = true;
+        MutexLock lock(m_mutex);
+        for (Part& part : m_parts)
+            if (part.filling && !part.filling->places.empty())
+                handOver(part);
+        while (!m_outOfMemory && m_waiting > 0)
+            if (!enterNext(lock))
+                m_changed.wait(lock);
     }
     join();
     const MutexLock lock(m_mutex);
@@ -148,48 +152,92 @@ void KeydirFeed::finish() {
         throw std::bad_alloc();
 }
 
-void KeydirFeed::work(std::size_t part) noexcept {
-    Tally tally(m_segment);
-    for (;;) {
-        std::shared_ptr<const Load> load;
-        {
-            MutexLock lock(m_mutex);
-            while (m_queues[part].empty() && !m_ended && !m_outOfMemory)
-                m_changed.wait(lock);
-            if (m_abandoned || m_outOfMemory || m_queues[part].empty())
-                return;
-            load = std::move(m_queues[part].front());
-            m_queues[part].pop_front();
-            m_changed.notify_all();
-        }
+// Takes the next load of the part that is furthest behind and that nobody is at, and enters it. False: there is none.
+bool KeydirFeed::enterNext(MutexLock& lock) noexcept {
+    Part* next = nullptr;
+    for (Part& part : m_parts)
+        if (!part.busy && !part.waiting.empty() && (next == nullptr || part.waiting.size() > next->waiting.size()))
+            next = &part;
+    if (next == nullptr)
+        return false;
+    std::unique_ptr<Load> load = std::move(next->waiting.front());
+    next->waiting.pop_front();
+    --m_waiting;
+    next->busy = true;
+    bool done = true;
+    {
+        const MutexUnlock unlocked(lock, m_mutex);
         try {
-            enterLoad(*load, part, tally);
+            const auto part = static_cast<std::size_t>(next - m_parts.data());
+            enterLoad(*load, part * (keydir::Keydir::shardCount / partCount));
+            load->bytes.clear();
+            load->places.clear();
         } catch (const std::bad_alloc&) {
-            const MutexLock lock(m_mutex);
-            m_outOfMemory = true;
-            m_changed.notify_all();
-            return;
+            done = false;
         }
     }
+    next->busy = false;
+    try {
+        m_spare.push_back(std::move(load));
+    } catch (const std::bad_alloc&) {
+        // The next one is a new one.
+    }
+    m_outOfMemory = m_outOfMemory || !done;
+    m_changed.notify_all();
+    return true;
 }
 
-// Slots are asked for some entries ahead.
-void KeydirFeed::enterLoad(const Load& load, std::size_t part, Tally& tally) {
-    constexpr std::size_t distance = 24;
-    std::size_t parts = 0;
-    {
-        const MutexLock lock(m_mutex);
-        parts = m_queues.size();
-    }
-    const auto mine = [&](const Entry& entry) {
-        return keydir::Keydir::shardIndex(entry.hash) * parts / keydir::Keydir::shardCount == part;
+void KeydirFeed::work() noexcept {
+    MutexLock lock(m_mutex);
+    while (!m_outOfMemory)
+        if (!enterNext(lock)) {
+            if (m_ended && m_waiting == 0)
+                return;
+            m_changed.wait(lock);
+        }
+}
+
+void KeydirFeed::enterLoad(Load& load, std::size_t firstShard) {
+    constexpr std::size_t shards = keydir::Keydir::shardCount / partCount;
+    // Sorted by counting, which keeps the order of what is in one shard.
+    std::array<std::uint32_t, shards + 1> begins{};
+    for (const Place& place : load.places)
+        ++begins[place.shard - firstShard + 1];
+    std::partial_sum(begins.begin(), begins.end(), begins.begin());
+    load.order.resize(load.places.size());
+    std::array<std::uint32_t, shards> next{};
+    std::copy_n(begins.begin(), shards, next.begin());
+    for (const Place& place : load.places)
+        load.order[next[place.shard - firstShard]++] = place.begin;
+
+    const auto headAt = [&load](std::uint32_t i) {
+        Head head;
+        std::memcpy(&head, load.bytes.data() + load.order[i], sizeof head);
+        return head;
     };
-    const std::string_view keys = load.keys;
-    for (std::size_t i = 0; i < load.entries.size(); ++i) {
-        if (i + distance < load.entries.size() && mine(load.entries[i + distance]))
-            m_target.keydir.prefetchSlot(load.entries[i + distance].hash);
-        if (const Entry& entry = load.entries[i]; mine(entry))
-            enter(m_target, m_segment, keys.substr(entry.keyBegin, entry.keyBytes), entry.hash, entry.location, tally);
+    const auto prefetch = [&](std::size_t shard) {
+        for (std::uint32_t i = begins[shard]; i < begins[shard + 1]; ++i)
+            m_target.keydir.prefetchSlot(headAt(i).hash);
+    };
+    Tally tally(m_segment);
+    prefetch(0);
+    for (std::size_t shard = 0; shard < shards; ++shard) {
+        if (shard + 1 < shards)
+            prefetch(shard + 1);
+        if (begins[shard] == begins[shard + 1])
+            continue;
+        keydir::Keydir::ShardWriter writer(m_target.keydir, firstShard + shard);
+        for (std::uint32_t i = begins[shard]; i < begins[shard + 1]; ++i) {
+            const Head head = headAt(i);
+            enter(m_target, m_segment, writer, {load.bytes.data() + load.order[i] + sizeof head, head.keyBytes},
+                  head.hash,
+                  {.file = m_segment.index,
+                   .offset = head.offset,
+                   .valueBytes = head.valueBytes,
+                   .sequence = head.sequence,
+                   .tombstone = head.tombstone},
+                  tally);
+        }
     }
 }
 

@@ -14,93 +14,67 @@
 #include "recovery/loader.h"
 #include "thread_safety.h"
 
-/// How the records of one file get into the keydir while it is loaded.
 namespace rustcask::recovery {
 
-/// Counts what entering records adds to the live records of their file: added to the file once, at the end, and not by
-/// every record of every thread.
-class Tally {
-public:
-    explicit Tally(log::Segment& segment) noexcept : m_segment(segment) {}
-    ~Tally() { m_segment.addLive(m_keys, m_bytes); }
-    Tally(const Tally&) = delete;
-    Tally& operator=(const Tally&) = delete;
-    void add(std::int64_t keys, std::uint64_t bytes) noexcept {
-        m_keys += keys;
-        m_bytes += keys * static_cast<std::int64_t>(bytes);
-    }
-
-private:
-    log::Segment& m_segment;
-    std::int64_t m_keys = 0;
-    std::int64_t m_bytes = 0;
-};
-
-/// Enters records in batches: a batch's slots come from memory all at the same time. The last ones need a `flush`.
-/// Throws `std::bad_alloc`.
-class Batch {
-public:
-    Batch(const LoadTarget& target, log::Segment& segment) : m_target(target), m_segment(segment), m_tally(segment) {}
-    void add(std::string_view key, std::uint64_t hash, const keydir::Location& location);
-    void flush();
-
-private:
-    struct Entry {
-        std::string key;
-        std::uint64_t hash = 0;
-        keydir::Location location;
-    };
-    const LoadTarget& m_target;
-    log::Segment& m_segment;
-    Tally m_tally;
-    std::array<Entry, 24> m_entries;
-    std::size_t m_count = 0;
-};
-
-/// Takes records from the one thread that finds them and enters them on others, each of which has its own shards, so
-/// that no two of them ever meet and the records of a key keep their order. Memory is bounded: whoever adds waits while
-/// the others are behind by some loads.
+/// Enters the records of one file into the keydir while it is loaded, and keeps the live counters of the files right.
+///
+/// Records are gathered by ranges of shards, and a gathered load is entered shard by shard: one lock for many keys, and
+/// the slots of the next shard come from memory meanwhile. With helpers any of them, and the caller when it is ahead of
+/// them, enters the next load of any range that nobody is at, so that the records of a key keep their order. Memory is
+/// bounded: a caller that is ahead works before it goes on.
 class KeydirFeed {
 public:
-    /// Without helpers, or where no thread is to be had, everything happens in `add`.
+    /// Without helpers, or where no thread is to be had, everything happens in `add` and `finish`.
     KeydirFeed(const LoadTarget& target, log::Segment& segment, unsigned helpers);
     ~KeydirFeed(); ///< without `finish`: what has not been entered yet may stay out
     KeydirFeed(const KeydirFeed&) = delete;
     KeydirFeed& operator=(const KeydirFeed&) = delete;
 
-    /// Copies the key. Throws `std::bad_alloc`, be it because a helper had to.
+    /// Copies the key; `location` is in the file. Throws `std::bad_alloc`, be it because a helper had to.
     void add(std::string_view key, std::uint64_t hash, const keydir::Location& location);
     /// Returns when everything is in the keydir and in the file's counters. Throws as `add` does.
     void finish();
 
 private:
-    struct Entry {
+    struct Head { // of a record in a load; its key follows
         std::uint64_t hash = 0;
-        std::uint32_t keyBegin = 0;
-        std::uint32_t keyBytes = 0;
-        keydir::Location location;
+        std::uint64_t offset = 0;
+        std::uint64_t sequence = 0;
+        std::uint32_t valueBytes = 0;
+        std::uint16_t keyBytes = 0;
+        bool tombstone = false;
+    };
+    struct Place {
+        std::uint32_t begin = 0;
+        std::uint32_t shard = 0;
     };
     struct Load {
-        std::vector<Entry> entries;
-        std::string keys;
+        std::string bytes; // heads and keys, one after the other
+        std::vector<Place> places;
+        std::vector<std::uint32_t> order; // where they begin, by shard
     };
-    using Queue = std::deque<std::shared_ptr<const Load>>;
+    struct Part { // a range of shards
+        std::unique_ptr<Load> filling;
+        std::deque<std::unique_ptr<Load>> waiting;
+        bool busy = false;
+    };
+    static constexpr std::size_t partCount = 8;
 
-    void handOver();
+    void handOver(Part& part) RUSTCASK_REQUIRES(m_mutex);
+    [[nodiscard]] bool enterNext(MutexLock& lock) noexcept RUSTCASK_REQUIRES(m_mutex);
+    void enterLoad(Load& load, std::size_t firstShard);
+    void work() noexcept;
     void join() noexcept;
-    void work(std::size_t part) noexcept;
-    void enterLoad(const Load& load, std::size_t part, Tally& tally);
 
     const LoadTarget& m_target;
     log::Segment& m_segment;
-    std::shared_ptr<Load> m_load; // being filled
-    std::unique_ptr<Batch> m_direct;
 
     Mutex m_mutex;
     ConditionVariable m_changed;
-    std::vector<Queue> m_queues RUSTCASK_GUARDED_BY(m_mutex); // one for each helper
-    bool m_ended RUSTCASK_GUARDED_BY(m_mutex) = false;        // nothing more comes
-    bool m_abandoned RUSTCASK_GUARDED_BY(m_mutex) = false;
+    std::array<Part, partCount> m_parts; // `filling` is the caller's; the rest is guarded by the mutex
+    std::vector<std::unique_ptr<Load>> m_spare RUSTCASK_GUARDED_BY(m_mutex);
+    std::size_t m_waiting RUSTCASK_GUARDED_BY(m_mutex) = 0; // loads of all parts
+    bool m_ended RUSTCASK_GUARDED_BY(m_mutex) = false;      // nothing more comes
     bool m_outOfMemory RUSTCASK_GUARDED_BY(m_mutex) = false;
     std::vector<std::thread> m_threads;
 };

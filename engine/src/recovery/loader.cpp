@@ -2,11 +2,6 @@
 #include "recovery/loader.h"
 
 #include <algorithm>
-#include <atomic>
-#include <new>
-#include <system_error>
-#include <thread>
-#include <vector>
 
 #include "format/checksum.h"
 #include "format/endian.h"
@@ -72,61 +67,27 @@ template <typename OnBytes, typename OnEntry>
     return kept == 0 && entries == header.entries;
 }
 
-// Enters the entries of a sound hint whose keys are in the `part`th of `parts` equal groups of shards.
-[[nodiscard]] Result<bool> enterPart(const LoadTarget& target, log::Segment& segment, const io::File& file,
-                                     const format::HintHeader& header, std::size_t part, std::size_t parts) {
-    Batch batch(target, segment);
+// Threads are made for what takes longer than making them.
+[[nodiscard]] unsigned helpersFor(const LoadTarget& target, std::uint64_t entries) {
+    constexpr std::uint64_t worthwhileEntries = 100'000;
+    return entries < worthwhileEntries ? 0 : std::max(1U, target.threads) - 1;
+}
+
+[[nodiscard]] Result<bool> enterHint(const LoadTarget& target, log::Segment& segment, const io::File& file,
+                                     const format::HintHeader& header) {
+    KeydirFeed feed(target, segment, helpersFor(target, header.entries));
     auto loaded = readEntries(
         target, file, header, [](std::string_view) {},
         [&](const format::HintEntry& entry) {
-            const std::uint64_t hash = target.keydir.hash(entry.key);
-            if (keydir::Keydir::shardIndex(hash) * parts / keydir::Keydir::shardCount == part)
-                batch.add(entry.key, hash,
-                          {.file = segment.index,
-                           .offset = entry.offset,
-                           .valueBytes = entry.valueSize,
-                           .sequence = entry.sequence.value,
-                           .tombstone = entry.tombstone});
+            feed.add(entry.key, target.keydir.hash(entry.key),
+                     {.file = segment.index,
+                      .offset = entry.offset,
+                      .valueBytes = entry.valueSize,
+                      .sequence = entry.sequence.value,
+                      .tombstone = entry.tombstone});
         });
-    batch.flush();
+    feed.finish();
     return loaded;
-}
-
-// On several threads if the hint is long: each reads all of it, which is quick, and takes the keys of its own shards,
-// so that no two ever meet.
-[[nodiscard]] Result<bool> enterHint(const LoadTarget& target, log::Segment& segment, const io::File& file,
-                                     const format::HintHeader& header) {
-    constexpr std::uint64_t worthwhileEntries = 100'000;
-    const std::size_t parts = header.entries < worthwhileEntries ? 1 : std::max(1U, target.threads);
-    std::vector<Result<bool>> results(parts, Result<bool>(true));
-    std::atomic<bool> outOfMemory{false};
-    const auto work = [&](std::size_t part) {
-        try {
-            results[part] = enterPart(target, segment, file, header, part, parts);
-        } catch (const std::bad_alloc&) {
-            outOfMemory.store(true, std::memory_order_relaxed);
-        }
-    };
-    {
-        std::vector<std::jthread> threads;
-        threads.reserve(parts);
-        std::size_t begun = 1;
-        try {
-            for (; begun < parts; ++begun)
-                threads.emplace_back(work, begun);
-        } catch (const std::system_error&) {
-            // No more threads to be had: the parts that have none follow one after the other.
-        }
-        work(0);
-        for (; begun < parts; ++begun)
-            work(begun);
-    }
-    if (outOfMemory)
-        throw std::bad_alloc();
-    for (Result<bool>& result : results)
-        if (!result || !*result)
-            return std::move(result);
-    return true;
 }
 
 } // namespace
@@ -234,9 +195,8 @@ Result<void> loadRecords(const LoadTarget& target, log::Segment& segment, std::u
     (*file)->adviseSequential();
     const std::uint64_t begin = segment.bytes.load(std::memory_order_relaxed);
     log::Scanner scanner(**file, begin, fileBytes, target.chunkBytes);
-    // A thread that reads and sums up, and others that look up keys: together about as fast as the disk.
-    constexpr std::uint64_t worthwhileBytes = std::uint64_t{16} << 20;
-    KeydirFeed feed(target, segment, fileBytes - std::min(begin, fileBytes) < worthwhileBytes ? 0 : target.threads - 1);
+    constexpr std::uint64_t usualRecordBytes = 128;
+    KeydirFeed feed(target, segment, helpersFor(target, (fileBytes - std::min(begin, fileBytes)) / usualRecordBytes));
     std::uint64_t reported = begin;
     std::uint64_t previousSequence = segment.highestSequence.load(std::memory_order_relaxed);
     std::uint64_t lostAt = 0; // of damage that may have been any key's record, and is not bounded yet; 0: none

@@ -490,7 +490,7 @@ Result<Recovered> recover(const LoadTarget& given, const fs::path& directory, co
     if (firstError)
         return failure(std::move(*firstError));
 
-    target.keydir.eraseIf([](const keydir::Location& location) { return location.tombstone; });
+    target.keydir.eraseTombstones();
 
     target.segments.updateDoubt();
     Recovered recovered;
