@@ -42,9 +42,9 @@ namespace {
 
 class SmallDisk {
 public:
-    explicit SmallDisk(std::filesystem::path at) : m_at(std::move(at)) {
+    explicit SmallDisk(std::filesystem::path at, const char* size = "size=1m") : m_at(std::move(at)) {
         std::filesystem::create_directory(m_at);
-        m_mounted = ::mount("small", m_at.c_str(), "tmpfs", 0, "size=1m") == 0;
+        m_mounted = ::mount("small", m_at.c_str(), "tmpfs", 0, size) == 0;
         if (!m_mounted)
             m_problem = std::string("mount a tmpfs: ") + std::strerror(errno);
     }
@@ -169,6 +169,35 @@ private Q_SLOTS:
             QVERIFY2(differs(*database, model).empty(), differs(*database, model).c_str());
             disk.makeRoom();
             RUSTCASK_OK(database->put("more", "room"));
+        }
+    }
+
+    // A file of some megabytes, for which space is reserved on another thread: the put that finds none is the one that
+    // fails, and what was reserved and not used goes back.
+    void spaceThatIsReservedAhead() {
+        const TemporaryDirectory directory;
+        SmallDisk disk(directory / "disk", "size=12m");
+        if (!disk.problem().empty())
+            QSKIP(disk.problem().c_str());
+        for (const std::uint64_t megabytes : {11, 9, 7, 5}) {
+            std::filesystem::remove_all(disk / "db");
+            disk.fillUpTo(megabytes << 20);
+            RUSTCASK_VALUE(const auto database, Database::open(disk / "db"));
+            Model model;
+            const auto full = putUntilFull(*database, model, 3'000);
+            QVERIFY(!full);
+            QCOMPARE(full.error().code, ErrorCode::noSpace);
+            QVERIFY(!database->fault());
+            QVERIFY2(differs(*database, model).empty(), differs(*database, model).c_str());
+            const std::vector<FileStats> files = database->stats().files;
+            QCOMPARE(files.size(), std::size_t{1});
+            QVERIFY(files.front().bytes + (std::uint64_t{1} << 20) > megabytes << 20); // all but its last part was used
+            RUSTCASK_OK(database->close());
+            QCOMPARE(std::filesystem::file_size(disk / "db/1.rustcask.data"), files.front().bytes);
+            disk.makeRoom();
+            RUSTCASK_VALUE(const auto again, Database::open(disk / "db"));
+            QVERIFY2(differs(*again, model).empty(), differs(*again, model).c_str());
+            RUSTCASK_OK(again->put("there is", "room"));
         }
     }
 

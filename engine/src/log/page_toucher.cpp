@@ -2,6 +2,7 @@
 #include "log/page_toucher.h"
 
 #include <algorithm>
+#include <new>
 #include <system_error>
 #include <utility>
 
@@ -22,16 +23,14 @@ PageToucher::~PageToucher() {
         m_thread.join();
 }
 
-void PageToucher::request(std::shared_ptr<io::Mapping> mapping, std::uint64_t begin, std::uint64_t end) noexcept {
+void PageToucher::request(Request request) noexcept {
     const MutexLock lock(m_mutex);
-    m_mapping = std::move(mapping);
-    m_begin = begin;
-    m_end = end;
+    m_request = std::move(request);
     if (!m_thread.joinable()) {
         try {
             m_thread = std::thread([this] { run(); });
         } catch (const std::exception&) { // no thread to be had: the writer takes the faults
-            m_mapping.reset();
+            m_request = {};
         }
     }
     m_wake.notify_one();
@@ -39,29 +38,41 @@ void PageToucher::request(std::shared_ptr<io::Mapping> mapping, std::uint64_t be
 
 void PageToucher::stop() noexcept {
     MutexLock lock(m_mutex);
-    m_mapping.reset();
+    m_request = {};
     while (m_busy)
         m_idle.wait(lock);
+}
+
+// Only the writer, who comes when it needs the space, can tell anybody that there is none.
+void PageToucher::reserve(const Request& request) noexcept {
+    const std::uint64_t from = reserved();
+    try {
+        if (request.file->allocate(from, request.reserveTo - from))
+            setReserved(request.reserveTo);
+    } catch (const std::bad_alloc&) {
+        // As any other failure.
+    }
 }
 
 void PageToucher::run() {
     MutexLock lock(m_mutex);
     for (;;) {
-        while (!m_stopping && m_mapping == nullptr)
+        while (!m_stopping && m_request.mapping == nullptr)
             m_wake.wait(lock);
         if (m_stopping)
             return;
-        const std::shared_ptr<io::Mapping> mapping = m_mapping;
-        const std::uint64_t begin = m_begin;
-        const std::uint64_t end = std::min(m_end, begin + stepBytes);
-        m_begin = end;
-        if (begin >= m_end) {
-            m_mapping.reset();
-            continue;
-        }
+        Request request = m_request; // the mapping and the file stay while they are used
+        const std::uint64_t end = std::min(request.end, request.begin + stepBytes);
+        m_request.begin = end;
+        if (end == request.end)
+            m_request = {};
         m_busy = true;
         lock.unlock();
-        mapping->populate(begin, end - begin);
+        if (request.end > reserved() && request.reserveTo > reserved())
+            reserve(request);
+        if (const std::uint64_t ready = std::min(end, reserved()); request.begin < ready)
+            request.mapping->populate(request.begin, ready - request.begin);
+        request = {};
         lock.lock();
         m_busy = false;
         m_idle.notify_all();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <thread>
@@ -10,32 +11,47 @@
 
 namespace rustcask::log {
 
-/// Takes the page faults of a mapped append before the append gets there: a thread of its own populates the pages ahead
-/// of the writer. A first touch costs more than the append itself, and far more when the kernel zeroes a large folio.
+/// Makes the rest of a mapped file ready for the appends that will get there, on a thread of its own: reserves space
+/// and populates pages. A first touch costs more than the append itself, and far more where the kernel zeroes large
+/// folios; what is not reserved cannot be touched ahead.
 ///
 /// Used by one writer; only the work itself runs on the other thread.
 class PageToucher {
 public:
+    /// What is asked for: that the file be reserved up to `end`, and its pages populated from `begin` to there.
+    struct Request {
+        std::shared_ptr<io::File> file;
+        std::shared_ptr<io::Mapping> mapping;
+        std::uint64_t begin = 0;
+        std::uint64_t end = 0;
+        std::uint64_t reserveTo = 0; ///< where `end` is not reserved yet
+    };
+
     PageToucher() = default;
     ~PageToucher();
     PageToucher(const PageToucher&) = delete;
     PageToucher& operator=(const PageToucher&) = delete;
 
-    /// Asks for the pages of `mapping` from `begin` to `end`, which must be reserved. Forgets an earlier request that
-    /// was not begun. Without the means to start a thread nothing happens.
-    void request(std::shared_ptr<io::Mapping> mapping, std::uint64_t begin, std::uint64_t end) noexcept;
-    /// Waits until no mapping is held any more.
+    /// Asks for that. Forgets an earlier request that was not begun. Without the means to start a thread, and where
+    /// space is not to be had, nothing happens.
+    void request(Request request) noexcept;
+    /// Waits until neither file nor mapping is held any more.
     void stop() noexcept;
+
+    /// How far the file is reserved: told by the writer when it has reserved space itself, while nothing else is under
+    /// way, and raised by what is done here.
+    [[nodiscard]] std::uint64_t reserved() const noexcept { return m_reserved.load(std::memory_order_acquire); }
+    void setReserved(std::uint64_t end) noexcept { m_reserved.store(end, std::memory_order_release); }
 
 private:
     void run();
+    void reserve(const Request& request) noexcept;
 
+    std::atomic<std::uint64_t> m_reserved{0};
     Mutex m_mutex; // guards the following
     ConditionVariable m_wake;
     ConditionVariable m_idle;
-    std::shared_ptr<io::Mapping> m_mapping RUSTCASK_GUARDED_BY(m_mutex);
-    std::uint64_t m_begin RUSTCASK_GUARDED_BY(m_mutex) = 0;
-    std::uint64_t m_end RUSTCASK_GUARDED_BY(m_mutex) = 0;
+    Request m_request RUSTCASK_GUARDED_BY(m_mutex); // without a mapping: none
     bool m_busy RUSTCASK_GUARDED_BY(m_mutex) = false;
     bool m_stopping RUSTCASK_GUARDED_BY(m_mutex) = false;
     std::thread m_thread;

@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::uint64_t firstReservation = 64 << 10;
 constexpr std::uint64_t largestReservation = 64 << 20;
-constexpr std::uint64_t touchAheadBytes = 16 << 20;               // some milliseconds of appends at full speed
+constexpr std::uint64_t reservedAheadFrom = 1 << 20; // shorter files may be short for good, and their pages are few
+constexpr std::uint64_t touchAheadBytes = 16 << 20;  // some milliseconds of appends at full speed
 constexpr std::uint64_t maxMappedBytes = std::uint64_t{64} << 30; // longer files are written with pwrite
 constexpr std::size_t largeValueBytes = 256 << 10; // from here on copying twice costs more than a second call
 
@@ -26,10 +27,11 @@ Writer::Writer(SegmentSet& segments, Settings settings)
 Writer::~Writer() = default;
 
 void Writer::abandonActive() noexcept {
+    m_toucher.stop();
     m_active.reset();
     m_file.reset();
     m_mapping.reset();
-    m_reserved = 0;
+    m_toucher.setReserved(0);
 }
 
 Result<void> Writer::begin(std::uint64_t firstRecordBytes) {
@@ -51,7 +53,7 @@ Result<void> Writer::begin(std::uint64_t firstRecordBytes) {
         return failure(std::move(file.error()));
     m_file = std::move(*file);
     m_active = std::move(*segment);
-    m_reserved = 0;
+    m_toucher.setReserved(0);
     Result<void> done = {};
     try {
         done = fillNew(generation, firstRecordBytes);
@@ -123,7 +125,7 @@ Result<void> Writer::mapActive(std::uint64_t firstRecordBytes) {
             return {};
         }
         reserved = failure({.code = ErrorCode::unsupported, .operation = "map the active file"});
-        if (m_reserved > end) { // what was reserved for the mapping must not stay behind the records
+        if (m_toucher.reserved() > end) { // what was reserved for the mapping must not stay behind the records
             if (auto cut = m_file->truncate(end); !cut)
                 return cut;
         }
@@ -131,7 +133,7 @@ Result<void> Writer::mapActive(std::uint64_t firstRecordBytes) {
     if (reserved.error().code != ErrorCode::unsupported)
         return reserved;
     m_settings.path = WritePath::direct; // this file system cannot promise space: a full disk would be a signal
-    m_reserved = 0;
+    m_toucher.setReserved(0);
     return {};
 }
 
@@ -144,20 +146,29 @@ Result<void> Writer::reserveBuffer(std::uint64_t end) {
     return {};
 }
 
+// Doubling from 64 KiB to 64 MiB: few calls for large files, little waste for small ones.
+std::uint64_t Writer::nextReservation(std::uint64_t end) const noexcept {
+    const std::uint64_t reserved = m_toucher.reserved();
+    const std::uint64_t step = std::clamp(reserved, firstReservation, largestReservation);
+    return std::min(std::max(end, reserved + step), std::max(m_settings.maxFileBytes, end));
+}
+
 Result<void> Writer::reserve(std::uint64_t end) {
-    if (end <= m_reserved)
+    if (end <= m_toucher.reserved())
         return {};
-    // Doubling from 64 KiB to 64 MiB: few calls for large files, little waste for small ones.
-    std::uint64_t step = std::clamp(m_reserved, firstReservation, largestReservation);
-    std::uint64_t target = std::min(std::max(end, m_reserved + step), std::max(m_settings.maxFileBytes, end));
-    auto done = m_file->allocate(m_reserved, target - m_reserved);
+    m_toucher.stop(); // it may be about to do it
+    const std::uint64_t reserved = m_toucher.reserved();
+    if (end <= reserved)
+        return {};
+    std::uint64_t target = nextReservation(end);
+    auto done = m_file->allocate(reserved, target - reserved);
     if (!done && done.error().code == ErrorCode::noSpace && target > end) {
         target = end; // not the comfortable amount, but perhaps what this record needs
-        done = m_file->allocate(m_reserved, target - m_reserved);
+        done = m_file->allocate(reserved, target - reserved);
     }
     if (!done)
         return done;
-    m_reserved = target;
+    m_toucher.setReserved(target);
     return {};
 }
 
@@ -200,7 +211,7 @@ tl::unexpected<Error> Writer::takeBack(Error error) {
     m_broken = true; // unless it can be taken back
     if (m_file->truncate(end)) {
         m_broken = false;
-        m_reserved = std::min(m_reserved, end);
+        m_toucher.setReserved(std::min(m_toucher.reserved(), end));
     }
     return failure(std::move(error));
 }
@@ -241,13 +252,20 @@ Result<void> Writer::write(std::uint64_t offset, std::string_view head, std::str
 // Asks for pages well ahead of `offset`, at most as many as the file is long already: a small file shall stay small.
 void Writer::touchAhead(std::uint64_t offset) noexcept {
     const std::uint64_t ahead = std::clamp(offset, firstReservation, touchAheadBytes);
-    const std::uint64_t end = std::min(offset + ahead, m_reserved);
     m_touchNextAt = offset + ahead / 2;
+    const std::uint64_t reserved = m_toucher.reserved();
+    std::uint64_t end = std::min(offset + ahead, m_mapping->size());
+    if (reserved < reservedAheadFrom)
+        end = std::min(end, reserved);
     const std::uint64_t begin = std::max(offset, m_touchedTo);
     if (begin >= end)
         return;
     m_touchedTo = end;
-    m_toucher.request(m_mapping, begin, end);
+    m_toucher.request({.file = m_file,
+                       .mapping = m_mapping,
+                       .begin = begin,
+                       .end = end,
+                       .reserveTo = end > reserved ? nextReservation(end) : reserved});
 }
 
 Writer::Place Writer::finish(const format::RecordHeader& header) noexcept {
@@ -344,7 +362,7 @@ Result<void> Writer::adopt(const std::shared_ptr<Segment>& segment) {
     }
     m_file = std::move(*file);
     m_active = segment;
-    m_reserved = segment->bytes.load(std::memory_order_relaxed);
+    m_toucher.setReserved(segment->bytes.load(std::memory_order_relaxed));
     if (m_settings.path == WritePath::mapped) {
         Result<void> done = {};
         try {
@@ -385,10 +403,10 @@ Result<void> Writer::seal() {
     if (auto done = flush(); !done)
         return done;
     m_toucher.stop();
-    if (m_reserved > length) {
+    if (m_toucher.reserved() > length) {
         if (auto done = m_file->truncate(length); !done)
             return done;
-        m_reserved = length;
+        m_toucher.setReserved(length);
     }
     ++m_fsyncs;
     m_broken = true; // unless it becomes durable

@@ -50,7 +50,7 @@ public:
         if (!m_active || m_broken)
             return false;
         const std::uint64_t end = m_active->bytes.load(std::memory_order_relaxed) + bytes;
-        return end <= m_settings.maxFileBytes && (!reservesAhead() || end <= m_reserved);
+        return end <= m_settings.maxFileBytes && (!reservesAhead() || end <= m_toucher.reserved());
     }
     /// The first half of an append: where the file is mapped, copies the record into its place, all but the checksum.
     /// Without that it is no record, so nothing has happened if the append does not follow. Room was made for it.
@@ -90,6 +90,7 @@ private:
     void abandonActive() noexcept;
     [[nodiscard]] Result<void> mapActive(std::uint64_t firstRecordBytes);
     [[nodiscard]] Result<void> reserve(std::uint64_t end);
+    [[nodiscard]] std::uint64_t nextReservation(std::uint64_t end) const noexcept;
     [[nodiscard]] Result<void> reserveBuffer(std::uint64_t end);
     [[nodiscard]] Result<void> write(std::uint64_t offset, std::string_view head, std::string_view tail);
     [[nodiscard]] Place finish(const format::RecordHeader& header) noexcept;
@@ -101,9 +102,8 @@ private:
     std::shared_ptr<Segment> m_active;
     std::shared_ptr<io::File> m_file;
     std::shared_ptr<io::Mapping> m_mapping;
-    std::uint64_t m_reserved = 0; ///< file length, when space is reserved ahead
     bool m_reservesBuffer = false;
-    PageToucher m_toucher;
+    PageToucher m_toucher;           ///< knows the file's length, when space is reserved ahead
     std::uint64_t m_touchedTo = 0;   ///< what the toucher was asked for so far
     std::uint64_t m_touchNextAt = 0; ///< offset at which to ask for more
     std::string m_scratch;
