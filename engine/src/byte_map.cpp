@@ -49,6 +49,9 @@ Judgement judge(const RecordInfo& record, Generation generation, const Database*
     case RecordKind::fileHeader:
         return {.kind = record.verdict.empty() ? ByteKind::header : ByteKind::damaged};
     case RecordKind::put: {
+        // Before the look-up: what the keydir takes in meanwhile it then knows.
+        if (database != nullptr && record.sequence > database->lastSequence())
+            return {.kind = ByteKind::live};
         Judgement judgement{.newest = newest()};
         if (judgement.newest && judgement.newest->location.generation == generation &&
             judgement.newest->location.offset == record.offset) {

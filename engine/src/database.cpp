@@ -257,6 +257,11 @@ Stats Database::Impl::stats() const {
     stats.rotations = m_rotations.load(std::memory_order_relaxed);
     stats.merges = m_merges.load(std::memory_order_relaxed);
     stats.mergeRunning = m_mergeRunning.load(std::memory_order_relaxed);
+    {
+        const MutexLock lock(m_mergeInputsMutex);
+        stats.mergeInputs = m_mergeInputs;
+    }
+    stats.mergeBytesRead = stats.mergeInputs.empty() ? 0 : m_mergeBytesRead.load(std::memory_order_relaxed);
     return stats;
 }
 

@@ -68,12 +68,16 @@ public:
     [[nodiscard]] Result<std::shared_ptr<const ValueReader>> openValue(std::string_view key); // value_reader.cpp
     [[nodiscard]] Result<std::optional<KeydirEntry>> keydirEntry(std::string_view key) const; // database_keydir.cpp
     [[nodiscard]] Result<KeydirStats> keydirStats() const;
+    [[nodiscard]] Sequence lastSequence() const noexcept {
+        return Sequence{m_lastSequence.load(std::memory_order_acquire)};
+    }
     [[nodiscard]] Result<std::shared_ptr<const Snapshot>> snapshot();
     [[nodiscard]] Stats stats() const;
 
     // Merging (merge.cpp)
     [[nodiscard]] Result<MergeReport> merge(const MergeSelection& selection, Progress& progress);
     [[nodiscard]] Result<MergePreview> previewMerge(const MergeSelection& selection) const;
+    void setMergeInputs(std::vector<Generation> inputs) noexcept;
     [[nodiscard]] Result<void> setMergePolicy(const MergePolicy& policy);
 
     // Hint files anew (repair_open_hints.cpp)
@@ -180,6 +184,9 @@ private:
     std::atomic<std::uint64_t> m_appendedBytes{0};
     std::atomic<std::uint64_t> m_puts{0}, m_removes{0}, m_syncs{0}, m_rotations{0}, m_merges{0};
     std::atomic<bool> m_mergeRunning{false};
+    std::atomic<std::uint64_t> m_mergeBytesRead{0};
+    mutable Mutex m_mergeInputsMutex;
+    std::vector<Generation> m_mergeInputs RUSTCASK_GUARDED_BY(m_mergeInputsMutex); // of the merge that runs
 
     std::atomic<bool> m_closed{false};
     std::atomic<bool> m_faulted{false};

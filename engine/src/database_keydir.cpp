@@ -100,6 +100,9 @@ Result<KeydirStats> Database::Impl::keydirStats() const {
 Result<KeydirStats> Database::keydirStats() const {
     return m_impl->keydirStats();
 }
+Sequence Database::lastSequence() const noexcept {
+    return m_impl->lastSequence();
+}
 
 Result<std::optional<KeydirEntry>> Database::keydirEntry(std::string_view key) const {
     return m_impl->keydirEntry(key);

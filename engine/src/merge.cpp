@@ -190,6 +190,7 @@ Result<void> Database::Impl::Merge::copyFile(log::Segment& input) {
         const bool atEnd = !*next;
         if (atEnd || scanner.offset() - reported >= m_db.m_options.scanChunkBytes || ++sinceCheck >= 1024) {
             m_progress.addBytes(scanner.offset() - reported);
+            m_db.m_mergeBytesRead.fetch_add(scanner.offset() - reported, std::memory_order_relaxed);
             m_progress.addReclaimed(dropped);
             m_moved += scanner.offset() - reported;
             // What nobody but this merge has read need not stay in the cache. Pages that gets have mapped do stay; of
@@ -464,6 +465,12 @@ Result<void> Database::Impl::Merge::removeInputs(const std::filesystem::path& re
     return done; // a failure leaves the merge record: the next opening goes on with the removal
 }
 
+void Database::Impl::setMergeInputs(std::vector<Generation> inputs) noexcept {
+    const MutexLock lock(m_mergeInputsMutex);
+    m_mergeBytesRead.store(0, std::memory_order_relaxed);
+    m_mergeInputs.swap(inputs);
+}
+
 Result<MergeReport> Database::Impl::merge(const MergeSelection& selection, Progress& progress) {
     const MutexLock one(m_mergeMutex);
     const MergePolicy policy = mergePolicy();
@@ -498,10 +505,18 @@ Result<MergeReport> Database::Impl::merge(const MergeSelection& selection, Progr
         report.damagedLeftOut = preview.damagedLeftOut;
         return report;
     }
+    std::vector<Generation> generations;
+    generations.reserve(inputs.size());
+    for (const auto& input : inputs)
+        generations.push_back(input->generation);
     struct Running {
-        std::atomic<bool>& flag;
-        ~Running() { flag.store(false, std::memory_order_relaxed); }
-    } const running{m_mergeRunning};
+        Impl& database;
+        ~Running() {
+            database.m_mergeRunning.store(false, std::memory_order_relaxed);
+            database.setMergeInputs({});
+        }
+    } const running{*this};
+    setMergeInputs(std::move(generations));
     m_mergeRunning.store(true, std::memory_order_relaxed);
     Merge merge(*this, std::move(inputs), progress, policy.maxBytesPerSecond);
     auto report = merge.run();

@@ -95,6 +95,36 @@ private Q_SLOTS:
         QCOMPARE(judge(broken, {1}, database.get()).kind, ByteKind::damaged);
     }
 
+    // Between two looks at what another process writes.
+    void whatTheKeydirDoesNotKnowYetIsLive() {
+        test::TemporaryDirectory directory;
+        RUSTCASK_VALUE(auto writer, Database::open(directory / "db", {}));
+        RUSTCASK_OK(writer->put("a", "1"));
+        Options reading;
+        reading.readOnly = true;
+        RUSTCASK_VALUE(auto follower, Database::open(directory / "db", reading));
+        QCOMPARE(follower->lastSequence().value, std::uint64_t{1});
+        RUSTCASK_OK(writer->put("a", "2"));
+        RUSTCASK_OK(writer->put("b", "1"));
+        const auto kinds = [&] {
+            std::vector<ByteKind> found;
+            auto inspector = FileInspector::open(directory / "db" / "1.rustcask.data");
+            while (inspector) {
+                auto next = (*inspector)->next();
+                if (!next || !*next || (*next)->kind == RecordKind::unused)
+                    break;
+                found.push_back(judge(**next, {1}, follower.get()).kind);
+            }
+            return found;
+        };
+        QVERIFY(kinds() == (std::vector<ByteKind>{ByteKind::header, ByteKind::live, ByteKind::live, ByteKind::live}));
+        RUSTCASK_VALUE(const bool changed, follower->refresh());
+        QVERIFY(changed);
+        QCOMPARE(follower->lastSequence().value, std::uint64_t{3});
+        QVERIFY(kinds() ==
+                (std::vector<ByteKind>{ByteKind::header, ByteKind::superseded, ByteKind::live, ByteKind::live}));
+    }
+
     void theKeydirAnswersFromMemory() {
         test::TemporaryDirectory directory;
         RUSTCASK_VALUE(auto database, Database::open(directory / "db", {}));

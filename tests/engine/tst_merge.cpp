@@ -479,12 +479,18 @@ void MergeTest::pauseHoldsAndResumeGoesOn() {
         done = true;
     });
     QTRY_VERIFY(database->stats().mergeRunning);
+    // It waits after its first file, and the statistics say so.
+    QTRY_COMPARE(database->stats().mergeBytesRead, database->stats().files.front().bytes);
+    QVERIFY(database->stats().mergeInputs.size() > 2);
+    QVERIFY(database->stats().mergeInputs.front() == database->stats().files.front().generation);
     QVERIFY(!done);
     RUSTCASK_OK(database->put("meanwhile", "1")); // writing goes on
     QCOMPARE(valueOf(*database, "key7"), std::string("v"));
     progress.resume();
     merger.join();
     QCOMPARE(database->stats().merges, 1U);
+    QVERIFY(database->stats().mergeInputs.empty());
+    QCOMPARE(database->stats().mergeBytesRead, 0U);
     QCOMPARE(valueOf(*database, "meanwhile"), std::string("1"));
 }
 

@@ -53,7 +53,8 @@ struct Judgement {
 };
 
 /// Judges a record, header, entry or gap of the file of `generation`. `database` is the open database it belongs to and
-/// is asked from memory; null: no record can be told to be live. As safe to call as `Database::keydirEntry`.
+/// is asked from memory; null: no record can be told to be live. A record newer than all that it knows is live. As safe
+/// to call as `Database::keydirEntry`.
 [[nodiscard]] Judgement judge(const RecordInfo& record, Generation generation, const Database* database);
 
 /// How the bytes of a range of a file are used, in buckets of equal length: memory is bounded by the number of buckets,

@@ -92,6 +92,9 @@ public:
     [[nodiscard]] Result<std::optional<KeydirEntry>> keydirEntry(std::string_view key) const;
     /// How full the keydir is. Looks at one shard after the other.
     [[nodiscard]] Result<KeydirStats> keydirStats() const;
+    /// Of the newest record that the keydir knows; 0: of none. In the files there may be newer ones: those that another
+    /// process has appended since `refresh`, or that wait for their fdatasync.
+    [[nodiscard]] Sequence lastSequence() const noexcept;
 
     /// The value of `key` for reading piece by piece, as one does with 100 MB of it (see value_reader.h); nullptr:
     /// absent. Takes time and memory for the key alone. Errors: ioError, corruption.

@@ -50,6 +50,8 @@ struct Stats {
     std::uint64_t rotations = 0;
     std::uint64_t merges = 0;
     bool mergeRunning = false;
+    std::vector<Generation> mergeInputs{}; ///< of the merge that runs, in the order in which it reads them
+    std::uint64_t mergeBytesRead = 0;      ///< of these files, so far
 };
 
 } // namespace rustcask
