@@ -60,8 +60,17 @@ QColor inkColor(Ink ink, const Tokens& tokens) {
 
 QBrush inkBrush(Ink ink, const Tokens& tokens) {
     const QColor color = inkColor(ink, tokens);
-    if (ink.role == InkRole::dead) {
+    switch (ink.role) {
+    case InkRole::dead:
         return meaningBrush(Meaning::dead, tokens);
+    case InkRole::tombstone:
+        return meaningBrush(Meaning::tombstone, tokens);
+    case InkRole::hint:
+        return meaningBrush(Meaning::hint, tokens);
+    case InkRole::damaged:
+        return meaningBrush(Meaning::damaged, tokens);
+    default:
+        break;
     }
     if (ink.role == InkRole::category && ink.index >= 5) {
         return hatch(color, blend(color, tokens.card, 0.35));

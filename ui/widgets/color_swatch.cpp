@@ -46,21 +46,62 @@ QColor meaningColor(Meaning meaning, const Tokens& tokens) {
     return tokens.muted;
 }
 
-QBrush meaningBrush(Meaning meaning, const Tokens& tokens) {
-    if (meaning != Meaning::dead) {
-        return QBrush(meaningColor(meaning, tokens));
-    }
-    constexpr int period = 6;
+namespace {
+
+/// A tile of diagonals that joins itself on all sides; `rise` 1: they rise to the right, -1: they fall.
+QBrush diagonals(const QColor& ground, const QPen& pen, int period, int rise) {
     QPixmap tile(period, period);
-    tile.fill(tokens.dark ? tokens.dead : tokens.dead.lighter(116));
+    tile.fill(ground);
     QPainter painter(&tile);
     painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(QPen(tokens.deadHatch, 1.2));
+    painter.setPen(pen);
     for (const int shift : {-period, 0, period}) { // the neighbours complete the corners
-        painter.drawLine(QPointF(shift - 1, period + 1), QPointF(shift + period + 1, -1));
+        const int low = rise > 0 ? period + 1 : -1;
+        painter.drawLine(QPointF(shift - 1, low), QPointF(shift + period + 1, period - low));
     }
     painter.end();
     return QBrush(tile);
+}
+
+QBrush dots(const QColor& ground, const QColor& dot) {
+    constexpr int period = 6;
+    QPixmap tile(period, period);
+    tile.fill(ground);
+    QPainter painter(&tile);
+    painter.fillRect(0, 0, 2, 2, dot);
+    painter.fillRect(period / 2, period / 2, 2, 2, dot);
+    painter.end();
+    return QBrush(tile);
+}
+
+QBrush ruled(const QColor& ground, const QColor& line) {
+    constexpr int period = 4;
+    QPixmap tile(1, period);
+    tile.fill(ground);
+    QPainter painter(&tile);
+    painter.fillRect(0, period - 1, 1, 1, line);
+    painter.end();
+    return QBrush(tile);
+}
+
+} // namespace
+
+// The hues of live, tombstone, hint and damaged are nearly the same grey in print: there the pattern tells.
+QBrush meaningBrush(Meaning meaning, const Tokens& tokens) {
+    switch (meaning) {
+    case Meaning::dead:
+        return diagonals(tokens.dark ? tokens.dead : tokens.dead.lighter(116), QPen(tokens.deadHatch, 1.2), 6, 1);
+    case Meaning::tombstone:
+        return dots(tokens.tombstone, tokens.card);
+    case Meaning::hint:
+        return ruled(tokens.hint, tokens.card);
+    case Meaning::damaged:
+        return diagonals(tokens.damaged, QPen(tokens.text, 1.6), 5, -1);
+    case Meaning::live:
+    case Meaning::active:
+        break;
+    }
+    return QBrush(meaningColor(meaning, tokens));
 }
 
 void paintSwatch(QPainter* painter, const QRectF& rect, Meaning meaning, const Tokens& tokens) {

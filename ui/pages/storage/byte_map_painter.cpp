@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include <QPainter>
-#include <QPixmap>
 
 #include "theme/tokens.h"
 #include "widgets/color_swatch.h"
@@ -18,16 +17,6 @@ namespace {
 constexpr std::array stackOrder{rustcask::ByteKind::live, rustcask::ByteKind::hint, rustcask::ByteKind::header,
                                 rustcask::ByteKind::tombstone, rustcask::ByteKind::superseded};
 
-QBrush dotted(const QColor& ground, const QColor& dot) {
-    QPixmap tile(4, 4);
-    tile.fill(ground);
-    QPainter painter(&tile);
-    painter.fillRect(1, 1, 1, 1, dot);
-    painter.fillRect(3, 3, 1, 1, dot);
-    painter.end();
-    return QBrush(tile);
-}
-
 } // namespace
 
 QBrush byteKindBrush(rustcask::ByteKind kind, const Tokens& tokens) {
@@ -35,7 +24,7 @@ QBrush byteKindBrush(rustcask::ByteKind kind, const Tokens& tokens) {
     case rustcask::ByteKind::live:
         return meaningBrush(Meaning::live, tokens);
     case rustcask::ByteKind::tombstone:
-        return dotted(tokens.tombstone, tokens.card);
+        return meaningBrush(Meaning::tombstone, tokens);
     case rustcask::ByteKind::hint:
         return meaningBrush(Meaning::hint, tokens);
     case rustcask::ByteKind::header:
@@ -51,11 +40,10 @@ QBrush byteKindBrush(rustcask::ByteKind kind, const Tokens& tokens) {
 }
 
 QColor byteKindInk(rustcask::ByteKind kind, const Tokens& tokens) {
-    const bool onPale = kind == rustcask::ByteKind::superseded || kind == rustcask::ByteKind::unused;
-    if (onPale) {
-        return tokens.text;
-    }
-    return tokens.dark ? tokens.window : tokens.card;
+    // Patterns get a pale ground under the letters.
+    return kind != rustcask::ByteKind::live && kind != rustcask::ByteKind::header ? tokens.text
+           : tokens.dark                                                          ? tokens.window
+                                                                                  : tokens.card;
 }
 
 void paintMapColumns(QPainter* painter, const QRectF& rect, const QVector<MapColumn>& columns, const Tokens& tokens) {
@@ -99,7 +87,7 @@ void paintMapColumns(QPainter* painter, const QRectF& rect, const QVector<MapCol
         }
         flush(count);
     }
-    const QColor damaged = tokens.damaged;
+    const QBrush damaged = byteKindBrush(rustcask::ByteKind::damaged, tokens);
     for (qsizetype x = 0; x < count;) {
         if (!columns[x].damaged) {
             ++x;

@@ -129,7 +129,7 @@ void ByteMapView::paintDirectory(QPainter* painter, const Tokens& tokens) {
         if (m_rows[row].hint >= 0) {
             const MapFile& hint = at(m_rows[row].hint);
             const QRectF line = m_directory.hintRect(row, hint.bytes, top);
-            painter->fillRect(line, hint.damaged() ? tokens.damaged : tokens.hint);
+            painter->fillRect(line, hint.damaged() ? tokens.damaged : tokens.hint); // thin: its place is its pattern
         }
 
         const QRectF figures = m_directory.figureRect(row, top);
@@ -178,7 +178,8 @@ void ByteMapView::paintBlock(QPainter* painter, const Tokens& tokens) {
         const QRectF rect = m_block.cellRect(index, top);
         const rustcask::ByteTally tally = shown.tally(cell.from, cell.to);
         if (tally[rustcask::ByteKind::damaged] > 0) {
-            painter->fillRect(rect.adjusted(-0.5, -0.5, 0.5, 0.5), tokens.damaged);
+            painter->fillRect(rect.adjusted(-0.5, -0.5, 0.5, 0.5),
+                              brushes[static_cast<std::size_t>(rustcask::ByteKind::damaged)]);
             continue;
         }
         // From the bottom up, as in the strips.
@@ -272,7 +273,7 @@ void ByteMapView::paintRecords(QPainter* painter, const Tokens& tokens) {
                 const QString key =
                     displayKey(QByteArrayView(record.key.data(), static_cast<qsizetype>(record.key.size())), 60);
                 const QString text = metrics.elidedText(key, Qt::ElideMiddle, rect.width() - 8);
-                if (record.kind == rustcask::ByteKind::superseded) { // letters on a hatch need a ground
+                if (record.kind != rustcask::ByteKind::live) { // letters on a pattern need a ground
                     const QRectF ground(rect.left() + 3, rect.top() + 4, metrics.horizontalAdvance(text) + 4,
                                         rect.height() - 8);
                     painter->fillRect(ground, withAlpha(tokens.card, 0.85));
