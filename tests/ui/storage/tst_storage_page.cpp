@@ -2,19 +2,19 @@
 #include <filesystem>
 #include <fstream>
 
-#include <QAction>
-#include <QMainWindow>
+#include <QMenu>
 #include <QPushButton>
 #include <QSignalSpy>
+#include <QTabBar>
 #include <QTableView>
-#include <QTemporaryDir>
 #include <QTest>
+#include <QToolButton>
 
 #include <rustcask/verify.h>
 
-#include "actions/action_registry.h"
 #include "charts/chart_panel.h"
 #include "charts/chart_view.h"
+#include "page_stage.h"
 #include "pages/storage/activity_card.h"
 #include "pages/storage/findings_model.h"
 #include "pages/storage/merge_card.h"
@@ -22,35 +22,17 @@
 #include "pages/storage/policy_dialog.h"
 #include "pages/storage/record_card.h"
 #include "pages/storage/records_panel.h"
-#include "pages/storage/storage_page.h"
 #include "pages/storage/verify_panel.h"
 #include "session_fixture.h"
-#include "settings/settings.h"
 #include "support/stall_watchdog.h"
 #include "support/widget_audit.h"
 #include "support/widget_test_main.h"
+#include "widgets/overflow_tabs.h"
 
 using namespace rustcask::ui;
 using namespace rustcask::ui::test;
 
 namespace {
-
-/// The page in a window, as the main window holds it.
-struct Stage {
-    QTemporaryDir settingsDirectory;
-    QMainWindow window;
-    ActionRegistry actions{&window};
-    Settings settings{settingsDirectory.filePath(QStringLiteral("settings.ini"))};
-    StoragePage* page = new StoragePage({actions, settings});
-
-    Stage() {
-        window.setCentralWidget(page);
-        window.resize(1200, 800);
-        window.show();
-    }
-    ~Stage() { page->setSession(nullptr); }
-    [[nodiscard]] QAction* action(const char* id) const { return actions.action(QString::fromLatin1(id)); }
-};
 
 void damage(const std::filesystem::path& file, std::streamoff offset) {
     std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
@@ -192,12 +174,48 @@ private Q_SLOTS:
         QCOMPARE(verify->report()->errors, std::uint64_t{1});
         const auto& finding = verify->findings()->findingAt(0);
         QCOMPARE(finding.severity, rustcask::Severity::error);
+        // The row has no room for whole sentences: below it they are in full.
+        QVERIFY(verify->findingText().contains(QString::fromStdString(finding.text)));
+        QVERIFY(verify->findingText().contains(QString::fromStdString(finding.advice)));
         QSignalSpy shown(stage.page->recordCard(), &RecordCard::shown);
-        Q_EMIT verify->bytesRequested(QString::fromStdString(finding.file.filename().string()), finding.offset);
+        QTest::mouseClick(verify->bytesButton(), Qt::LeftButton);
         QTRY_VERIFY(shown.size() > 0);
         QCOMPARE(stage.page->activity()->currentTab(), ActivityCard::records);
         QVERIFY(stage.page->recordCard()->subtitle().startsWith(QStringLiteral("1 @ ")));
         QCOMPARE(rustcask::test::auditWidgets(*stage.page).join(QLatin1Char('\n')), QString());
+    }
+
+    void tabsWithoutRoomStandInAMenu() {
+        OverflowTabs bar(QStringLiteral("Tabs"));
+        OverflowTabs* tabs = &bar;
+        for (int i = 0; i < 10; ++i) {
+            tabs->addTab(QStringLiteral("Number %1").arg(i));
+        }
+        const auto shown = [tabs] {
+            int count = 0;
+            for (int i = 0; i < tabs->count(); ++i) {
+                count += tabs->bar()->isTabVisible(i) ? 1 : 0;
+            }
+            return count;
+        };
+        tabs->show();
+        tabs->resize(2000, tabs->sizeHint().height());
+        QTRY_COMPARE(shown(), tabs->count());
+        QVERIFY(!tabs->moreButton()->isVisible());
+        tabs->resize(360, tabs->height());
+        QTRY_VERIFY(shown() < tabs->count() && shown() >= 2);
+        QVERIFY(tabs->moreButton()->isVisible());
+        QSignalSpy changed(tabs, &OverflowTabs::currentChanged);
+        Q_EMIT tabs->moreButton()->menu()->aboutToShow();
+        const auto actions = tabs->moreButton()->menu()->actions();
+        QCOMPARE(actions.size(), tabs->count() - shown());
+        actions.back()->trigger();
+        QCOMPARE(tabs->currentIndex(), tabs->count() - 1);
+        QCOMPARE(changed.size(), 1);
+        QVERIFY(tabs->bar()->isTabVisible(tabs->count() - 1));
+        QVERIFY(tabs->bar()->isTabVisible(0));
+        QTest::keyClick(tabs->bar(), Qt::Key_Left); // what is hidden is passed over
+        QVERIFY(tabs->bar()->isTabVisible(tabs->currentIndex()));
     }
 
     void readOnlyMergesNothingAndSaysWhy() {

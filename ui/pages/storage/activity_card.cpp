@@ -10,7 +10,6 @@
 #include <QLabel>
 #include <QSignalBlocker>
 #include <QStackedWidget>
-#include <QTabBar>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -25,12 +24,13 @@
 #include "session/session.h"
 #include "theme/format.h"
 #include "widgets/labels.h"
+#include "widgets/overflow_tabs.h"
 
 namespace rustcask::ui {
 
 ActivityCard::ActivityCard(QAction* verifyAction, QAction* rebuildHints, QAction* salvage, QWidget* parent)
     : Card(parent),
-      m_tabs(makeTabBar(tr("Activity and contents"))),
+      m_tabs(new OverflowTabs(tr("Activity and contents"))),
       m_stack(new QStackedWidget),
       m_controls(new QStackedWidget),
       m_records(new RecordsPanel),
@@ -47,7 +47,7 @@ ActivityCard::ActivityCard(QAction* verifyAction, QAction* rebuildHints, QAction
     auto* layout = new QHBoxLayout(row);
     layout->setContentsMargins({});
     layout->setSpacing(8);
-    layout->addWidget(m_tabs, 1, Qt::AlignBottom);
+    layout->addWidget(m_tabs, 1);
     layout->addWidget(m_controls);
     addToolRow(row);
     addBody(m_stack);
@@ -100,7 +100,7 @@ ActivityCard::ActivityCard(QAction* verifyAction, QAction* rebuildHints, QAction
     m_controls->addWidget(new QWidget); // the other tabs have their controls inside
     m_controls->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Preferred);
 
-    connect(m_tabs, &QTabBar::currentChanged, this, [this](int tab) {
+    connect(m_tabs, &OverflowTabs::currentChanged, this, [this](int tab) {
         m_stack->setCurrentIndex(tab);
         m_controls->setCurrentIndex(std::min<int>(tab, charts));
         m_controls->setVisible(tab < charts);

@@ -14,7 +14,6 @@ QT_BEGIN_NAMESPACE
 class QAction;
 class QLabel;
 class QStackedWidget;
-class QTabBar;
 QT_END_NAMESPACE
 
 namespace rustcask::ui {
@@ -23,6 +22,7 @@ class ChartPanel;
 class EventsPanel;
 class KeydirPanel;
 class MergesPanel;
+class OverflowTabs;
 class RecordsPanel;
 class Session;
 class VerifyPanel;
@@ -41,6 +41,7 @@ public:
     void setSession(Session* session);
     void showTab(Tab tab);
     [[nodiscard]] Tab currentTab() const;
+    [[nodiscard]] OverflowTabs* tabs() const { return m_tabs; }
     [[nodiscard]] ChartPanel* panel(Tab chart) const { return m_panels[chart]; }
     [[nodiscard]] RecordsPanel* recordsPanel() const { return m_records; }
     [[nodiscard]] VerifyPanel* verifyPanel() const { return m_verify; }
@@ -73,7 +74,7 @@ private:
     StatsRecorder m_recorder{};
     LiveWindow m_window{};
     double m_epoch = 0; // Unix seconds at which the session's clock stood at zero
-    QTabBar* m_tabs;
+    OverflowTabs* m_tabs;
     QStackedWidget* m_stack;
     QStackedWidget* m_controls;
     ChartPanel* m_panels[charts]{};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/storage/merge_dialog.h"
 
+#include <cmath>
+
 #include <QButtonGroup>
 #include <QDialogButtonBox>
 #include <QHBoxLayout>
@@ -112,13 +114,17 @@ QString expectedTimeText(quint64 bytes, double measured, quint64 limit) {
     constexpr double usual = 250.0 * 1024 * 1024;
     const bool limited = limit > 0 && (measured <= 0 || static_cast<double>(limit) < measured);
     const double rate = limited ? static_cast<double>(limit) : measured > 0 ? measured : usual;
-    const QString time = formatDuration(static_cast<qint64>(static_cast<double>(bytes) / rate * 1e9));
+    const double seconds = static_cast<double>(bytes) / rate;
+    // An estimate has no microseconds.
+    const QString time = seconds < 1
+                             ? MergeDialog::tr("less than a second")
+                             : MergeDialog::tr("about %1").arg(formatDuration(std::llround(seconds) * 1'000'000'000));
     if (limited) {
-        return MergeDialog::tr("about %1, at the limit of %2").arg(time, formatRate(rate));
+        return MergeDialog::tr("%1, at the limit of %2").arg(time, formatRate(rate));
     }
-    return measured > 0 ? MergeDialog::tr("about %1, at the %2 of the last merge").arg(time, formatRate(rate))
-                        : MergeDialog::tr("perhaps %1, if this disk does %2: none has been measured yet")
-                              .arg(time, formatRate(rate));
+    return measured > 0
+               ? MergeDialog::tr("%1, at the %2 of the last merge").arg(time, formatRate(rate))
+               : MergeDialog::tr("%1, at an assumed %2: none has been measured yet").arg(time, formatRate(rate));
 }
 
 MergeDialog::MergeDialog(Session& session, std::vector<rustcask::Generation> chosen, double measuredRate,

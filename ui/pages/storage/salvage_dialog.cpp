@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/storage/salvage_dialog.h"
 
+#include <algorithm>
+
 #include <QCheckBox>
 #include <QDialogButtonBox>
 #include <QDir>
@@ -37,7 +39,6 @@ SalvageDialog::SalvageDialog(Session& session, QWidget* parent)
     setWindowTitle(tr("Salvage to a new directory"));
     setAttribute(Qt::WA_DeleteOnClose);
     setWindowModality(Qt::WindowModal);
-    resize(760, 520);
 
     const QFileInfo here(session.directory());
     m_target->setText(here.dir().filePath(here.fileName() + QStringLiteral("-salvaged")));
@@ -97,6 +98,7 @@ SalvageDialog::SalvageDialog(Session& session, QWidget* parent)
     });
     connect(&m_session, &QObject::destroyed, this, &QDialog::reject);
     updateButtons();
+    resize(620, sizeHint().height()); // what was lost, if anything, gets its room when it is known
 }
 
 SalvageDialog::~SalvageDialog() = default;
@@ -160,6 +162,9 @@ void SalvageDialog::show(Result<rustcask::SalvageReport> result) {
                         salvageSummary(*m_report));
         m_lost->setLost(m_report->lost);
         m_table->setVisible(!m_report->lost.empty());
+        if (!m_report->lost.empty()) {
+            resize(std::max(width(), 760), std::max(height(), 520));
+        }
     }
     updateButtons();
     Q_EMIT finished();

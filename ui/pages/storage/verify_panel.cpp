@@ -31,7 +31,10 @@ VerifyPanel::VerifyPanel(QAction* verify, QAction* rebuildHints, QAction* salvag
       m_banner(new Banner),
       m_model(new FindingsModel(this)),
       m_sorted(new QSortFilterProxyModel(this)),
-      m_table(new QTableView) {
+      m_table(new QTableView),
+      m_finding(new QWidget),
+      m_findingText(makeText({})),
+      m_bytes(makeButton(tr("Show the &bytes"))) {
     m_strip->hide();
     m_model->setPalette(palette());
     m_sorted->setSourceModel(m_model);
@@ -42,17 +45,21 @@ VerifyPanel::VerifyPanel(QAction* verify, QAction* rebuildHints, QAction* salvag
     m_table->sortByColumn(-1, Qt::AscendingOrder);
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
     m_table->setTextElideMode(Qt::ElideRight); // sentences
-    const int widths[]{92, 140, 92, 80, 280, 160};
-    for (int column = 0; column < FindingsModel::columnCountValue; ++column) {
+    const int widths[]{96, 130, 84, 84};
+    for (int column = 0; column < FindingsModel::sentence; ++column) {
         m_table->setColumnWidth(column, widths[column]);
     }
-    m_table->horizontalHeader()->setStretchLastSection(true);
+    for (const int column : {FindingsModel::sentence, FindingsModel::advice}) {
+        m_table->horizontalHeader()->setSectionResizeMode(column, QHeaderView::Stretch);
+    }
     m_table->setToolTip(tr("Enter or a double click shows the bytes"));
     const auto jump = [this](const QModelIndex& index) {
         const auto& finding = m_model->findingAt(m_sorted->mapToSource(index).row());
         Q_EMIT bytesRequested(QString::fromStdString(finding.file.filename().string()), finding.offset);
     };
     connect(m_table, &QTableView::activated, this, jump);
+    connect(m_bytes, &QPushButton::clicked, this, [this, jump] { jump(m_table->currentIndex()); });
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &VerifyPanel::showFinding);
 
     auto* head = new QWidget;
     auto* row = new QHBoxLayout(head);
@@ -77,8 +84,36 @@ VerifyPanel::VerifyPanel(QAction* verify, QAction* rebuildHints, QAction* salvag
     layout->addWidget(head);
     layout->addWidget(strip);
     layout->addWidget(m_table, 1);
+    auto* findingRow = new QHBoxLayout(m_finding);
+    findingRow->setContentsMargins(14, 8, 14, 10);
+    findingRow->setSpacing(10);
+    m_findingText->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    m_findingText->setAccessibleName(tr("The finding in full"));
+    findingRow->addWidget(m_findingText, 1);
+    findingRow->addWidget(m_bytes, 0, Qt::AlignTop);
+    layout->addWidget(m_finding);
     layout->addStretch(0);
     m_table->hide();
+    m_finding->hide();
+}
+
+/// The sentences of the current finding, which have no room in their row.
+void VerifyPanel::showFinding() {
+    const QModelIndex index = m_table->currentIndex();
+    m_finding->setVisible(index.isValid());
+    if (!index.isValid()) {
+        return;
+    }
+    const auto& finding = m_model->findingAt(m_sorted->mapToSource(index).row());
+    QString text = tr("%1.").arg(displayKey(finding.text));
+    if (!finding.advice.empty()) {
+        text += QLatin1Char('\n') + tr("%1.").arg(displayKey(finding.advice));
+    }
+    m_findingText->setText(text);
+}
+
+QString VerifyPanel::findingText() const {
+    return m_findingText->text();
 }
 
 QString VerifyPanel::sentence() const {
@@ -91,6 +126,7 @@ void VerifyPanel::setSession(Session* session) {
     m_report.reset();
     m_model->clear();
     m_table->hide();
+    m_finding->hide();
     m_strip->setTask(nullptr);
     m_strip->hide();
     m_banner->clear();
@@ -108,6 +144,7 @@ void VerifyPanel::start() {
     m_report.reset();
     m_model->clear();
     m_table->hide();
+    m_finding->hide();
     m_banner->clear();
     m_sentence->setText(tr("Reading every byte…"));
     showIcon();
@@ -151,6 +188,9 @@ void VerifyPanel::show(Result<rustcask::VerifyReport> result) {
         }
         m_model->setReport(*m_report);
         m_table->setVisible(!m_report->findings.empty());
+        if (!m_report->findings.empty()) {
+            m_table->setCurrentIndex(m_sorted->index(0, 0));
+        }
     }
     showIcon();
     Q_EMIT runningChanged(false);

@@ -13,6 +13,7 @@
 QT_BEGIN_NAMESPACE
 class QAction;
 class QLabel;
+class QPushButton;
 class QSortFilterProxyModel;
 class QTableView;
 QT_END_NAMESPACE
@@ -34,14 +35,16 @@ public:
     void setSession(Session* session);
     /// Nothing happens while a verification runs.
     void start();
-    /// Writes hint files anew where they are missing or do not fit. Needs the writer's lock, so the database must be
-    /// open read-only here and nobody may write it.
+    /// Writes hint files anew where they are missing or do not fit: beside the writers where the database is open for
+    /// writing here; where it is open read-only, nobody else may be writing it.
     void rebuildHints();
     [[nodiscard]] bool isRunning() const { return !m_task.isNull(); }
     [[nodiscard]] const std::optional<rustcask::VerifyReport>& report() const { return m_report; }
     [[nodiscard]] FindingsModel* findings() const { return m_model; }
     [[nodiscard]] QString sentence() const;
     [[nodiscard]] Banner* banner() const { return m_banner; }
+    [[nodiscard]] QString findingText() const; ///< of the current finding, in full
+    [[nodiscard]] QPushButton* bytesButton() const { return m_bytes; }
 
 Q_SIGNALS:
     void runningChanged(bool running);
@@ -57,6 +60,7 @@ private:
     void show(Result<rustcask::VerifyReport> report);
     void showHints(Result<rustcask::HintReport> report);
     void showIcon();
+    void showFinding();
 
     Session* m_session = nullptr;
     QPointer<Task> m_task{};
@@ -68,6 +72,9 @@ private:
     FindingsModel* m_model;
     QSortFilterProxyModel* m_sorted;
     QTableView* m_table;
+    QWidget* m_finding; // the current one in full
+    QLabel* m_findingText;
+    QPushButton* m_bytes;
 };
 
 } // namespace rustcask::ui
