@@ -5,6 +5,7 @@
 
 #include "commands/edit_command.h"
 #include "session/event_hub.h"
+#include "session/version_finder.h"
 #include "theme/format.h"
 
 namespace rustcask::ui {
@@ -47,6 +48,7 @@ Session::Session(std::shared_ptr<rustcask::Database> database, std::shared_ptr<E
     : QObject(parent), m_database(std::move(database)), m_events(std::move(events)), m_edits(1), m_service(2) {
     m_directory = QFileInfo(QString::fromStdString(m_database->directory().string())).absoluteFilePath();
     m_readOnly = m_database->options().readOnly;
+    m_versions = std::make_unique<VersionFinder>(*this);
     m_undoStack.setUndoLimit(1000);
     m_clock.start();
     m_sinceChange.start();

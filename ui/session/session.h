@@ -24,6 +24,7 @@
 namespace rustcask::ui {
 
 class EventHub;
+class VersionFinder;
 struct EditRecord;
 
 /// The one holder of an open database. Lives in the GUI thread; everything that touches the disk runs on a worker.
@@ -50,6 +51,8 @@ public:
     [[nodiscard]] quint64 appendCount() const;                             ///< records appended since it was opened
     /// How long this session's own reads and writes take.
     [[nodiscard]] OperationTimes& times() const { return *m_times; }
+    /// Finds the versions of keys, with one index for all who ask.
+    [[nodiscard]] VersionFinder& versions() const { return *m_versions; }
     /// For the log of events: whether appends are kept one by one, and fetching them.
     void keepAppends(bool keep);
     [[nodiscard]] std::vector<LoggedAppend> fetchAppends(quint64& dropped);
@@ -133,6 +136,7 @@ private:
     TaskRunner m_edits;   // one thread: edits keep their order
     TaskRunner m_service; // sampling, following, closing
     TaskRunner m_tasks;
+    std::unique_ptr<VersionFinder> m_versions;
 };
 
 } // namespace rustcask::ui

@@ -1,22 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
 #include <QAbstractItemModelTester>
 #include <QComboBox>
 #include <QLineEdit>
+#include <QPushButton>
 #include <QSignalSpy>
 #include <QTableView>
 #include <QTest>
 #include <QToolButton>
 #include <QTreeView>
 
+#include "pages/storage/byte_map_source.h"
 #include "pages/storage/field_tree_model.h"
 #include "pages/storage/record_card.h"
 #include "pages/storage/record_table_model.h"
 #include "pages/storage/records_panel.h"
+#include "pages/storage/version_strip.h"
+#include "session/version_finder.h"
 #include "session_fixture.h"
 #include "support/widget_test_main.h"
+#include "theme/format.h"
 #include "widgets/hex_view.h"
 
 using namespace rustcask::ui;
@@ -88,6 +94,26 @@ private Q_SLOTS:
         QVERIFY(index.map().total()[rustcask::ByteKind::damaged] > 1000);
         QCOMPARE(index.map().total().total(), std::uint64_t{cut});
 
+        // Nor is it called damaged in the list, in a search, on its own or close up on the map; unless it is.
+        for (const bool grows : {true, false}) {
+            const RecordState expected = grows ? RecordState::unused : RecordState::damaged;
+            RUSTCASK_VALUE(const auto rows, readPage(file, 0, nullptr, grows));
+            QCOMPARE(rows.size(), std::size_t{51});
+            QCOMPARE(rows.back().state, expected);
+            QVERIFY(!rows.back().info.verdict.empty());
+            RecordMatches matches;
+            RUSTCASK_OK(matches.find(file, {.states = {RecordState::damaged}}, nullptr, grows, progress));
+            QCOMPARE(matches.take().size(), grows ? std::size_t{0} : std::size_t{1});
+            const std::uint64_t offset = rows.back().info.offset;
+            RUSTCASK_VALUE(const auto detail, readRecord(file, offset, nullptr, grows));
+            QCOMPARE(detail.row.state, expected);
+            for (const auto& field : detail.fields) {
+                QVERIFY(!grows || field.valid);
+            }
+            RUSTCASK_VALUE(const auto close, readDetail(file, {0, cut}, 0, nullptr, grows, progress));
+            QCOMPARE(close.map.total()[rustcask::ByteKind::damaged] > 0, !grows);
+        }
+
         writeBytes(file, whole);
         RUSTCASK_OK(index.build(file, progress, nullptr, true));
         QCOMPARE(index.map().total()[rustcask::ByteKind::damaged], std::uint64_t{0});
@@ -105,6 +131,11 @@ private Q_SLOTS:
         damaged = whole;
         damaged.replace(whole.size() / 2, 100, std::string(100, 'x'));
         writeBytes(file, damaged.substr(0, cut));
+        RUSTCASK_VALUE(const auto torn, readPage(file, 0, nullptr, true));
+        QCOMPARE(std::count_if(torn.begin(), torn.end(),
+                               [](const RecordRow& row) { return row.state == RecordState::damaged; }),
+                 1);
+        QCOMPARE(torn.back().state, RecordState::unused);
         RecordIndex both(64);
         RUSTCASK_OK(both.build(file, progress, nullptr, true));
         QVERIFY(both.map().total()[rustcask::ByteKind::damaged] > 100);
@@ -142,6 +173,35 @@ private Q_SLOTS:
         QCOMPARE(model.rowAt(2254)->state, RecordState::tombstone);
         model.close();
         QCOMPARE(model.rowCount(), 0);
+    }
+
+    void theListNamesTheNextVersionOnceItIsKnown() {
+        rustcask::test::TemporaryDirectory directory;
+        fill(directory / "db", {.keys = 1500, .overwrites = 2, .removes = 5, .maxFileBytes = 1 << 20});
+        OpenSession session(directory / "db", browsingOptions(true));
+        RecordsPanel panel;
+        panel.setSession(session.get());
+        panel.setFiles({QStringLiteral("1.rustcask.data")});
+        panel.resize(700, 400);
+        panel.show();
+        RecordTableModel& model = *panel.model();
+        QTRY_VERIFY(model.isComplete() && model.rowAt(7) != nullptr);
+        const auto verdict = [&](int row) { return model.index(row, RecordTableModel::verdict).data().toString(); };
+        const auto place = [&](int row) {
+            return formatLocation({{1}, model.rowAt(row)->info.offset, model.rowAt(row)->info.bytes});
+        };
+        // The newest is known from the keydir, the next one from an index of all records.
+        QVERIFY2(verdict(7).startsWith(QLatin1String("superseded, newest at ")), qPrintable(verdict(7)));
+        session->versions().update();
+        QTRY_VERIFY(verdict(7).startsWith(QLatin1String("superseded by ")));
+        for (const int row : {1501, 2251, 3001}) { // the pages of those to compare with
+            QTRY_VERIFY(!verdict(row).isEmpty());
+        }
+        QCOMPARE(verdict(7), QStringLiteral("superseded by %1").arg(place(1504))); // key 6: twice overwritten
+        QTRY_COMPARE(verdict(1504), QStringLiteral("superseded by %1").arg(place(2254)));
+        QTRY_COMPARE(verdict(2254), QStringLiteral("live"));
+        QTRY_COMPARE(verdict(2251), QStringLiteral("deleted by %1").arg(place(3001))); // key 0
+        QCOMPARE(verdict(2), QStringLiteral("deleted by %1").arg(place(3002)));        // key 1
     }
 
     void fieldsAndBytesPointAtEachOther() {
@@ -220,10 +280,8 @@ private Q_SLOTS:
         const auto& row = *model->rowAt(5);
         QCOMPARE(row.info.key, keyName(6));
         QVERIFY(row.newest.has_value());
-        QVERIFY(model->index(5, RecordTableModel::verdict)
-                    .data()
-                    .toString()
-                    .contains(QStringLiteral("superseded by 1 @ ")));
+        QVERIFY(
+            model->index(5, RecordTableModel::verdict).data().toString().contains(QStringLiteral("newest at 1 @ ")));
         panel.keyFilter()->setText(QString::fromStdString(keyName(6)));
         QTRY_VERIFY(model->isComplete() && model->rowCount() == 1);
         panel.keyFilter()->clear();
@@ -253,7 +311,7 @@ private Q_SLOTS:
         QTRY_COMPARE(shown.size(), 1);
         QCOMPARE(card.key(), keyName(0));
         const QString first = card.subtitle();
-        QVERIFY(card.note().contains(QLatin1String("newest version lies at")));
+        QVERIFY(card.note().contains(QLatin1String("newest record lies at")));
         card.showNewer();
         QTRY_COMPARE(shown.size(), 2);
         QVERIFY(card.olderButton()->isEnabled() && card.newerButton()->isEnabled());
@@ -276,6 +334,73 @@ private Q_SLOTS:
         card.goBack();
         card.goBack();
         QTRY_VERIFY(shown.size() >= 8);
+    }
+
+    void theNextVersionIsNamedAndLinked() {
+        rustcask::test::TemporaryDirectory directory;
+        fill(directory / "db", {.keys = 30, .overwrites = 2, .removes = 1});
+        OpenSession session(directory / "db", browsingOptions(true));
+        RecordCard card;
+        card.setSession(session.get());
+        QSignalSpy shown(&card, &RecordCard::shown);
+        const VersionStrip& versions = *card.versions();
+        card.showByte(QStringLiteral("1.rustcask.data"), 40, 0); // key 0: put three times, then deleted
+        QTRY_COMPARE(versions.knowledge(), VersionStrip::Knowledge::known);
+        QCOMPARE(versions.sentence(), QStringLiteral("Version 1 of 4, superseded by"));
+        QVERIFY(!card.olderButton()->isEnabled());
+        for (const char* sentence : {"Version 2 of 4, superseded by", "Version 3 of 4, deleted by"}) {
+            const QString link = versions.link()->text();
+            versions.link()->click();
+            QTRY_COMPARE(card.subtitle(), link); // the link names where the next record is
+            QTRY_COMPARE(versions.sentence(), QString::fromLatin1(sentence));
+        }
+        versions.link()->click();
+        QTRY_COMPARE(versions.sentence(), QStringLiteral("Version 4 of 4: deleted"));
+        QCOMPARE(card.stateText(), QStringLiteral("tombstone"));
+        QVERIFY(versions.link()->text().isEmpty());
+        QVERIFY(!card.newerButton()->isEnabled());
+        QCOMPARE(shown.size(), 4);
+    }
+
+    void aLargeDirectoryIsReadForVersionsOnlyWhenAsked() {
+        rustcask::test::TemporaryDirectory directory;
+        fill(directory / "db", {.keys = 30, .overwrites = 1});
+        OpenSession session(directory / "db", browsingOptions(true));
+        RecordCard card;
+        card.versions()->setUnaskedBytes(0);
+        card.setSession(session.get());
+        card.showByte(QStringLiteral("1.rustcask.data"), 40, 0);
+        const VersionStrip& versions = *card.versions();
+        QTRY_COMPARE(versions.knowledge(), VersionStrip::Knowledge::unasked);
+        QVERIFY(versions.link()->text().startsWith(QLatin1String("Find them (reads ")));
+        QVERIFY(card.newerButton()->isEnabled()); // nobody knows
+        versions.link()->click();
+        QTRY_COMPARE(versions.sentence(), QStringLiteral("Version 1 of 2, superseded by"));
+        // Stopped by whomever: it says so, and can be asked again.
+        OpenSession another(directory / "db", browsingOptions(true));
+        card.setSession(another.get());
+        card.showByte(QStringLiteral("1.rustcask.data"), 40, 0);
+        QTRY_COMPARE(versions.knowledge(), VersionStrip::Knowledge::unasked);
+        card.showNewer(); // asks by itself
+        QTRY_COMPARE(versions.sentence(), QStringLiteral("Version 2 of 2: the newest"));
+    }
+
+    void whatBecomesOfTheRecordIsFollowed() {
+        rustcask::test::TemporaryDirectory directory;
+        fill(directory / "db", {.keys = 5});
+        OpenSession session(directory / "db", browsingOptions(false));
+        RecordCard card;
+        card.setSession(session.get());
+        card.resize(420, 500);
+        card.setVisible(true);
+        card.showByte(QStringLiteral("1.rustcask.data"), 40, 0);
+        QTRY_COMPARE(card.versions()->sentence(), QStringLiteral("Version 1 of 1: the newest"));
+        QCOMPARE(card.stateText(), QStringLiteral("live"));
+        session->put(QByteArray::fromStdString(keyName(0)), "new", nullptr);
+        QTRY_COMPARE(card.stateText(), QStringLiteral("superseded"));
+        QTRY_COMPARE(card.versions()->sentence(), QStringLiteral("Version 1 of 2, superseded by"));
+        session->remove(QByteArray::fromStdString(keyName(0)), nullptr);
+        QTRY_COMPARE(card.versions()->sentence(), QStringLiteral("Version 1 of 3, superseded by"));
     }
 
     void aFileThatIsGoneIsAnErrorInWords() {

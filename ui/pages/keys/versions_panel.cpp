@@ -10,6 +10,7 @@
 
 #include "pages/keys/version_diff_dialog.h"
 #include "session/session.h"
+#include "session/version_finder.h"
 #include "settings/settings.h"
 #include "theme/format.h"
 #include "theme/tokens.h"
@@ -29,10 +30,6 @@ constexpr int delayMs = 80; // walking through the list with the arrow keys look
 constexpr int partialMs = 300;
 constexpr std::size_t maxSummaries = 50;
 constexpr std::uint32_t maxSummarisedBytes = 64 * 1024;
-
-std::string_view view(const QByteArray& bytes) {
-    return {bytes.constData(), static_cast<std::size_t>(bytes.size())};
-}
 
 Meaning meaningOf(VersionHistoryModel::Verdict verdict) {
     switch (verdict) {
@@ -160,9 +157,11 @@ VersionsPanel::VersionsPanel(Settings& settings, QWidget* parent) : QWidget(pare
     m_partial.setInterval(partialMs);
     connect(&m_partial, &QTimer::timeout, this, &VersionsPanel::look);
     connect(m_scanButton, &QPushButton::clicked, this, [this] {
-        if (m_update) {
-            m_stopped = true;
-            stopUpdate();
+        if (!m_session) {
+            return;
+        }
+        if (m_session->versions().isUpdating()) {
+            m_session->versions().stop();
         } else {
             m_stopped = false;
             showState(QStringLiteral("history"), tr("Reading the files…"));
@@ -179,12 +178,16 @@ VersionsPanel::VersionsPanel(Settings& settings, QWidget* parent) : QWidget(pare
 }
 
 void VersionsPanel::setSession(Session* session) {
-    stopUpdate();
-    m_update.clear(); // it ends on its own, and is not waited for
+    m_partial.stop();
+    if (m_session) {
+        disconnect(&m_session->versions(), nullptr, this, nullptr);
+    }
     m_session = session;
     m_stopped = false;
-    m_index =
-        session != nullptr ? std::make_shared<rustcask::VersionIndex>(session->directory().toStdString()) : nullptr;
+    if (session != nullptr) {
+        connect(&session->versions(), &VersionFinder::updateStarted, this, [this] { m_partial.start(); });
+        connect(&session->versions(), &VersionFinder::updated, this, &VersionsPanel::noteUpdated);
+    }
     setKey({});
 }
 
@@ -209,14 +212,6 @@ void VersionsPanel::refresh() {
     }
 }
 
-void VersionsPanel::stopUpdate() {
-    m_partial.stop();
-    m_updateAgain = false;
-    if (m_update) {
-        m_update->cancel();
-    }
-}
-
 void VersionsPanel::showState(const QString& icon, const QString& sentence, const QString& advice) {
     m_state->setIcon(icon);
     m_state->setTexts(sentence, advice);
@@ -229,11 +224,11 @@ void VersionsPanel::ask() {
         return;
     }
     const quint64 bytes = m_session->stats().dataBytes;
-    if (m_index->isBuilt() || (bytes <= maxUnaskedBytes && !m_stopped)) {
+    if (m_session->versions().isBuilt() || (bytes <= maxUnaskedBytes && !m_stopped)) {
         update();
         return;
     }
-    if (m_update) { // being built for another key
+    if (m_session->versions().isUpdating()) { // being built for another key
         look();
         return;
     }
@@ -244,59 +239,36 @@ void VersionsPanel::ask() {
 
 /// Brings the index up to date; `look` follows, and while it takes its time comes in between.
 void VersionsPanel::update() {
-    if (m_update) {
-        m_updateAgain = true;
+    const bool running = m_session->versions().isUpdating();
+    m_session->versions().update();
+    if (running) {
         look();
-        return;
     }
-    const bool first = !m_index->isBuilt();
-    m_partial.start();
-    m_update = m_session->tasks().start<bool>(
-        tr("Index the versions of all keys"),
-        [index = m_index](rustcask::Progress& progress) -> rustcask::Result<bool> {
-            const auto updated = index->update(progress);
-            return updated ? rustcask::Result<bool>(true) : rustcask::Result<bool>(rustcask::failure(updated.error()));
-        },
-        this,
-        [this, index = m_index](rustcask::Result<bool> updated) {
-            if (index != m_index) {
-                return; // of another database
-            }
-            m_update.clear();
-            m_partial.stop();
-            if (!updated && updated.error().code == rustcask::ErrorCode::cancelled) {
-                if (!m_key.isEmpty()) {
-                    m_stopped ? look() : ask();
-                }
-                return;
-            }
-            if (!updated) {
-                m_model.clear();
-                showState(QStringLiteral("warning"), errorTitle(updated.error()), errorText(updated.error()));
-                return;
-            }
-            if (std::exchange(m_updateAgain, false)) {
-                update();
-            } else {
-                look();
-            }
-        },
-        {.cancellable = true, .visible = first && m_session->stats().dataBytes > quietBytes});
+}
+
+void VersionsPanel::noteUpdated(const rustcask::Error* failure) {
+    m_partial.stop();
+    if (failure == nullptr) {
+        look();
+    } else if (failure->code == rustcask::ErrorCode::cancelled) {
+        m_stopped = true;
+        look();
+    } else if (!m_key.isEmpty()) {
+        m_model.clear();
+        showState(QStringLiteral("warning"), errorTitle(*failure), errorText(*failure));
+    }
 }
 
 void VersionsPanel::look() {
     if (!m_session || m_session->isClosing() || m_key.isEmpty()) {
         return;
     }
-    m_session->tasks().start<rustcask::IndexedHistory>(
-        tr("Find the versions of %1").arg(displayKey(m_key, 40)),
-        [index = m_index, key = m_key](rustcask::Progress&) { return index->find(view(key)); }, this,
-        [this, serial = m_serial, look = ++m_looks](rustcask::Result<rustcask::IndexedHistory> found) {
+    m_session->versions().find(
+        m_key, this, [this, serial = m_serial, look = ++m_looks](rustcask::Result<rustcask::IndexedHistory> found) {
             if (serial == m_serial && look == m_looks) { // otherwise something newer has been asked for
                 showFound(std::move(found));
             }
-        },
-        {.visible = false});
+        });
 }
 
 void VersionsPanel::showFound(rustcask::Result<rustcask::IndexedHistory> found) {
@@ -308,8 +280,8 @@ void VersionsPanel::showFound(rustcask::Result<rustcask::IndexedHistory> found) 
         return;
     }
     // A merge has taken files away since the last update: it runs again, and the old list stays until then.
-    const bool running = m_update != nullptr;
-    if (found->partial && !running && m_index->isBuilt() && !m_stopped) {
+    const bool running = m_session->versions().isUpdating();
+    if (found->partial && !running && m_session->versions().isBuilt() && !m_stopped) {
         m_delay.start();
         if (m_model.rowCount() > 0) {
             return;
@@ -327,7 +299,7 @@ void VersionsPanel::showFound(rustcask::Result<rustcask::IndexedHistory> found) 
             showState(QStringLiteral("history"), running ? tr("Reading the files…") : tr("The search was stopped."),
                       searched);
             m_scanButton->setText(running ? tr("Stop") : tr("Search the files"));
-            m_scanButton->setVisible(m_session->stats().dataBytes > quietBytes || !running);
+            m_scanButton->setVisible(m_session->stats().dataBytes > VersionFinder::quietBytes || !running);
             return;
         }
     } else {

@@ -14,7 +14,6 @@
 
 #include "models/version_history_model.h"
 #include "pages/keys/value_document.h"
-#include "tasks/task_runner.h"
 
 QT_BEGIN_NAMESPACE
 class QLabel;
@@ -30,16 +29,14 @@ class Session;
 class Settings;
 class VersionDiffDialog;
 
-/// All records of one key that are still in the log, from an index of all records that is built by one scan in the
-/// background and then follows the database. What is found while it runs is shown, and called partial.
+/// All records of one key that are still in the log, from the session's index of all records. What is found while it is
+/// being built is shown, and called partial.
 class VersionsPanel : public QWidget {
     Q_OBJECT
 public:
     /// Directories with more data are indexed only when asked: the scan reads everything, and takes 8 bytes of memory a
     /// record.
     static constexpr quint64 maxUnaskedBytes = quint64{16} << 30;
-    /// A longer scan is shown in the window's list of tasks.
-    static constexpr quint64 quietBytes = quint64{256} << 20;
 
     explicit VersionsPanel(Settings& settings, QWidget* parent = nullptr);
 
@@ -71,7 +68,7 @@ private:
     void update();
     void look();
     void summarise();
-    void stopUpdate();
+    void noteUpdated(const rustcask::Error* failure);
     void showFound(rustcask::Result<rustcask::IndexedHistory> found);
     void readCurrent(bool restore);
     void updateButtons();
@@ -81,11 +78,8 @@ private:
     VersionHistoryModel m_model;
     QPointer<Session> m_session;
     QByteArray m_key;
-    std::shared_ptr<rustcask::VersionIndex> m_index;
     QTimer m_delay;
-    QTimer m_partial; // looks again while the index is being built
-    QPointer<Task> m_update;
-    bool m_updateAgain = false;
+    QTimer m_partial;       // looks again while the index is being built
     bool m_stopped = false; // by the user
     quint64 m_serial = 0;   // of keys
     quint64 m_looks = 0;

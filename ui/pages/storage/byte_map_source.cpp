@@ -10,6 +10,7 @@
 #include <rustcask/database.h>
 
 #include "pages/storage/record_text.h"
+#include "pages/storage/steady_inspector.h"
 #include "theme/format.h"
 
 namespace rustcask::ui {
@@ -97,8 +98,8 @@ std::vector<MapFile> mapFiles(const rustcask::Stats& stats, const HintSizes& hin
 }
 
 Result<MapDetail> readDetail(const std::filesystem::path& file, const ByteWindow& window, quint64 start,
-                             const rustcask::Database* database, rustcask::Progress& progress) {
-    auto inspector = rustcask::FileInspector::open(file);
+                             const rustcask::Database* database, bool mayGrow, rustcask::Progress& progress) {
+    auto inspector = SteadyInspector::open(file, mayGrow);
     if (!inspector) {
         return rustcask::failure(inspector.error());
     }
@@ -108,25 +109,29 @@ Result<MapDetail> readDetail(const std::filesystem::path& file, const ByteWindow
     detail.map = rustcask::ByteMap(window.from, window.to, detailBuckets);
     bool tooMany = false;
     quint64 sinceCheck = 0;
-    (*inspector)->seek(start);
+    inspector->seek(start);
     while (true) {
         if (++sinceCheck % 256 == 0) {
             if (auto go = progress.checkpoint("look closer at the file"); !go) {
                 return rustcask::failure(go.error());
             }
         }
-        auto next = (*inspector)->next();
+        auto next = inspector->next();
         if (!next) {
             return rustcask::failure(next.error());
         }
-        if (!*next || (*next)->offset >= window.to) {
+        if (!*next || (*next)->info.offset >= window.to) {
             break;
         }
-        auto& info = **next;
+        auto& info = (*next)->info;
+        if ((*next)->unfinished) {
+            info.kind = rustcask::RecordKind::unused;
+            info.verdict.clear();
+        }
         if (info.offset + info.bytes <= window.from) {
             continue;
         }
-        auto judgement = rustcask::judge(info, (*inspector)->generation(), database);
+        auto judgement = rustcask::judge(info, inspector->inspector().generation(), database);
         detail.map.add(info.offset, info.bytes, judgement.kind);
         if (detail.records.size() == maxMapRecords) {
             tooMany = true;
@@ -181,7 +186,7 @@ QString mapRecordText(const MapRecord& record) {
     if (record.kind == rustcask::ByteKind::live) {
         text += Words::tr(": live");
     } else if (record.kind == rustcask::ByteKind::superseded) {
-        text += record.newest ? Words::tr(": superseded by %1").arg(formatLocation(record.newest->location))
+        text += record.newest ? Words::tr(": superseded, newest at %1").arg(formatLocation(record.newest->location))
                               : Words::tr(": superseded, the key was deleted");
     }
     if (!record.verdict.empty()) {

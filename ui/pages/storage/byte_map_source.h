@@ -76,10 +76,11 @@ struct MapDetail {
 inline constexpr std::size_t maxMapRecords = 4000;
 inline constexpr std::size_t detailBuckets = 4096;
 
-/// Reads the records of `window`. @param start offset of a record at or before its beginning. Errors: those of
-/// FileInspector, cancelled.
+/// Reads the records of `window`. @param start offset of a record at or before its beginning. @param mayGrow somebody
+/// may be appending to the file. Errors: those of FileInspector, cancelled.
 [[nodiscard]] Result<MapDetail> readDetail(const std::filesystem::path& file, const ByteWindow& window, quint64 start,
-                                           const rustcask::Database* database, rustcask::Progress& progress);
+                                           const rustcask::Database* database, bool mayGrow,
+                                           rustcask::Progress& progress);
 
 /// "put “user:7”, live", "tombstone …": one record in a line.
 [[nodiscard]] QString mapRecordText(const MapRecord& record);

@@ -5,6 +5,7 @@
 
 #include <rustcask/database.h>
 
+#include "pages/storage/steady_inspector.h"
 #include "session/session.h"
 #include "theme/format.h"
 
@@ -14,7 +15,7 @@ namespace {
 constexpr int outputsIntervalMs = 250;
 constexpr int leastPauseMs = 1000; // between two scans of what has changed
 constexpr std::size_t mostBucketsAFile = 4096;
-constexpr std::size_t leastBucketsAFile = 64;
+constexpr std::size_t leastBucketsAFile = 8; // of ten thousand files
 
 } // namespace
 
@@ -107,6 +108,7 @@ void ByteMapStore::take(const rustcask::Stats& stats) {
     }
     m_files = mapFiles(stats, m_hints, std::move(m_files));
     reindex();
+    drain(stats);
     bool sameNames = before.size() == m_files.size();
     for (std::size_t i = 0; sameNames && i < m_files.size(); ++i) {
         sameNames = m_files[i].name == before[i];
@@ -307,8 +309,10 @@ void ByteMapStore::requestDetail(const QString& name, const ByteWindow& window) 
     quiet.visible = false;
     m_session->tasks().start<MapDetail>(
         tr("Looking closer at %1").arg(name),
-        [file = pathOf(name), window, start = startBefore(name, window.from), database = m_session->database()](
-            rustcask::Progress& progress) { return readDetail(file, window, start, database.get(), progress); },
+        [file = pathOf(name), window, start = startBefore(name, window.from), database = m_session->database(),
+         grows = mayGrow(m_session->stats(), name)](rustcask::Progress& progress) {
+            return readDetail(file, window, start, database.get(), grows, progress);
+        },
         m_detailContext.get(),
         [this](Result<MapDetail> detail) {
             if (detail) {
@@ -330,9 +334,9 @@ void ByteMapStore::requestRecord(const QString& name, quint64 byte) {
     quiet.visible = false;
     m_session->tasks().start<MapDetail>(
         tr("Looking for a record of %1").arg(name),
-        [file = pathOf(name), byte, start = startBefore(name, byte),
-         database = m_session->database()](rustcask::Progress& progress) {
-            return readDetail(file, {byte, byte + 1}, start, database.get(), progress);
+        [file = pathOf(name), byte, start = startBefore(name, byte), database = m_session->database(),
+         grows = mayGrow(m_session->stats(), name)](rustcask::Progress& progress) {
+            return readDetail(file, {byte, byte + 1}, start, database.get(), grows, progress);
         },
         m_recordContext.get(),
         [this, name, byte](Result<MapDetail> detail) {
@@ -343,12 +347,10 @@ void ByteMapStore::requestRecord(const QString& name, quint64 byte) {
         quiet);
 }
 
-void ByteMapStore::setMergeProgress(const std::vector<rustcask::Generation>& inputs, quint64 bytesRead) {
-    m_merging = true;
-    if (!m_outputs.isActive()) {
-        m_outputs.start();
-    }
-    for (const rustcask::Generation generation : inputs) {
+/// What a merge has read of its inputs has gone over into its outputs.
+void ByteMapStore::drain(const rustcask::Stats& stats) {
+    quint64 bytesRead = stats.mergeBytesRead;
+    for (const rustcask::Generation generation : stats.mergeInputs) {
         const int at = indexOf(QStringLiteral("%1.rustcask.data").arg(generation.value));
         if (at < 0) {
             continue;
@@ -358,7 +360,6 @@ void ByteMapStore::setMergeProgress(const std::vector<rustcask::Generation>& inp
         bytesRead -= part;
         file.drained = file.stats.bytes == 0 ? 1 : static_cast<double>(part) / static_cast<double>(file.stats.bytes);
     }
-    Q_EMIT mapChanged(-1);
 }
 
 void ByteMapStore::takeEvents(const QVector<EngineEvent>& events) {
@@ -372,12 +373,6 @@ void ByteMapStore::takeEvents(const QVector<EngineEvent>& events) {
         if (event.text == QLatin1String("begin")) {
             m_merging = true;
             m_outputs.start();
-        } else if (event.text == QLatin1String("copied")) {
-            const int at = indexOf(QStringLiteral("%1.rustcask.data").arg(event.location.generation.value));
-            if (at >= 0) {
-                m_files[static_cast<std::size_t>(at)].drained = 1;
-                Q_EMIT mapChanged(at);
-            }
         } else if (event.text == QLatin1String("end") || event.text == QLatin1String("cancelled") ||
                    event.text == QLatin1String("failed")) {
             clearMerge();

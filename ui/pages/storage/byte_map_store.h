@@ -52,8 +52,6 @@ public:
     void requestRecord(const QString& name, quint64 byte);
     [[nodiscard]] const MapDetail& detail() const { return m_detail; }
 
-    /// How far a merge has come: what it has read of its inputs, in their order.
-    void setMergeProgress(const std::vector<rustcask::Generation>& inputs, quint64 bytesRead);
     [[nodiscard]] bool isMerging() const { return m_merging; }
 
     static constexpr std::size_t totalBuckets = std::size_t{1} << 17;
@@ -75,6 +73,7 @@ private:
         bool mayGrow = false; // a writer may be appending
     };
     void take(const rustcask::Stats& stats);
+    void drain(const rustcask::Stats& stats);
     void reindex();
     void takeEvents(const QVector<EngineEvent>& events);
     void scanSoon();

@@ -6,6 +6,7 @@
 #include <QAction>
 #include <QGridLayout>
 #include <QLabel>
+#include <QProgressBar>
 #include <QPushButton>
 #include <QVBoxLayout>
 
@@ -36,6 +37,7 @@ MergeCard::MergeCard(QAction* policy, QAction* merge, QWidget* parent)
     : Card(tr("Merge"), parent),
       m_sentence(makeText({})),
       m_strip(new ProgressStrip),
+      m_bar(new QProgressBar),
       m_banner(new Banner),
       m_figures(new QWidget),
       m_grid(new QGridLayout(m_figures)),
@@ -54,6 +56,10 @@ MergeCard::MergeCard(QAction* policy, QAction* merge, QWidget* parent)
     m_grid->addWidget(m_afterHead, 0, 2);
     m_figures->hide();
     m_strip->hide();
+    m_bar->setTextVisible(false);
+    m_bar->setRange(0, 1000);
+    m_bar->setAccessibleName(tr("How far the merge has come"));
+    m_bar->hide();
 
     auto* inside = new QWidget;
     auto* layout = new QVBoxLayout(inside);
@@ -62,6 +68,7 @@ MergeCard::MergeCard(QAction* policy, QAction* merge, QWidget* parent)
     layout->addWidget(m_banner);
     layout->addWidget(m_sentence);
     layout->addWidget(m_strip);
+    layout->addWidget(m_bar);
     layout->addWidget(m_figures);
     layout->addStretch(1);
     addBody(inside);
@@ -81,6 +88,7 @@ void MergeCard::setSession(Session* session) {
     m_showsOutcome = false;
     m_strip->setTask(nullptr);
     m_strip->hide();
+    m_bar->hide();
     m_banner->clear();
     clearFigures();
     if (session == nullptr) {
@@ -92,11 +100,21 @@ void MergeCard::setSession(Session* session) {
 }
 
 void MergeCard::showStats(const rustcask::Stats& stats) {
+    // A sample taken just before the merge ordered here ended is no news.
+    const bool ours =
+        std::equal(stats.mergeInputs.begin(), stats.mergeInputs.end(), m_preview.files.begin(), m_preview.files.end(),
+                   [](const auto& input, const auto& chosen) { return input == chosen.generation; });
+    if (stats.mergeRunning && !m_task && !ours) {
+        m_showsOutcome = false; // there is news
+        m_banner->clear();
+        clearFigures();
+    }
     if (m_task || m_showsOutcome) {
         return;
     }
+    m_bar->setVisible(stats.mergeRunning);
     if (stats.mergeRunning) {
-        m_sentence->setText(tr("A merge runs, started by the policy. Browsing and editing go on."));
+        showAutomatic(stats);
         return;
     }
     if (m_session->isReadOnly()) {
@@ -113,6 +131,20 @@ void MergeCard::showStats(const rustcask::Stats& stats) {
         stats.dataBytes == 0 ? 0 : static_cast<double>(stats.deadBytes) / static_cast<double>(stats.dataBytes);
     m_sentence->setText(tr("%1 of the data is superseded: a merge of everything frees about %2.")
                             .arg(formatPercent(share), formatBytes(stats.deadBytes)));
+}
+
+void MergeCard::showAutomatic(const rustcask::Stats& stats) {
+    quint64 total = 0;
+    for (const rustcask::FileStats& file : stats.files) {
+        if (std::find(stats.mergeInputs.begin(), stats.mergeInputs.end(), file.generation) != stats.mergeInputs.end()) {
+            total += file.bytes;
+        }
+    }
+    const double share =
+        total == 0 ? 0 : std::min(1.0, static_cast<double>(stats.mergeBytesRead) / static_cast<double>(total));
+    m_bar->setValue(static_cast<int>(share * 1000));
+    m_sentence->setText(tr("The policy has started a merge of %1: %2 of %3 read. Browsing and editing go on.")
+                            .arg(filesText(stats.mergeInputs.size()), formatPercent(share), formatBytes(total)));
 }
 
 void MergeCard::clearFigures() {
@@ -147,6 +179,7 @@ void MergeCard::start(const rustcask::MergeSelection& selection, const rustcask:
     m_preview = preview;
     m_report.reset();
     m_showsOutcome = true;
+    m_bar->hide();
     m_banner->clear();
     clearFigures();
     m_sentence->setText(tr("Merging %1. Browsing and editing go on.").arg(filesText(preview.files.size())));
@@ -182,11 +215,9 @@ void MergeCard::showProgress(const rustcask::ProgressCounts& counts) {
         return;
     }
     m_rows[0].after->setText(formatBytes(counts.bytesReclaimed));
-    std::vector<rustcask::Generation> inputs;
     quint64 left = counts.bytesDone;
     QString inFile;
     for (const auto& file : m_preview.files) {
-        inputs.push_back(file.generation);
         if (inFile.isEmpty() && left < file.bytes) {
             inFile = tr("%1.rustcask.data, %2 read")
                          .arg(file.generation.value)
@@ -200,9 +231,6 @@ void MergeCard::showProgress(const rustcask::ProgressCounts& counts) {
                                                .arg(filesText(m_preview.files.size()))
                                          : tr("Merging file %1 of %2: %3. Browsing and editing go on.")
                                                .arg(formatCount(current), formatCount(m_preview.files.size()), inFile));
-    if (counts.phase == rustcask::Phase::copying) {
-        Q_EMIT advanced(inputs, counts.bytesDone);
-    }
 }
 
 void MergeCard::showReport(Result<rustcask::MergeReport> result) {

@@ -16,6 +16,7 @@ QT_BEGIN_NAMESPACE
 class QAction;
 class QGridLayout;
 class QLabel;
+class QProgressBar;
 QT_END_NAMESPACE
 
 namespace rustcask::ui {
@@ -42,8 +43,6 @@ public:
 
 Q_SIGNALS:
     void started();
-    /// How much of the inputs, in this order, has been read.
-    void advanced(const std::vector<rustcask::Generation>& inputs, quint64 bytesRead);
     void runningChanged(bool running);
     void finished();
 
@@ -53,6 +52,7 @@ private:
     void setFigure(int row, const QString& name, const QString& before, const QString& after);
     void clearFigures();
     void showProgress(const rustcask::ProgressCounts& counts);
+    void showAutomatic(const rustcask::Stats& stats);
 
     Session* m_session = nullptr;
     QPointer<Task> m_task{};
@@ -61,6 +61,7 @@ private:
     bool m_showsOutcome = false; // the sentence tells of the last merge until the next one
     QLabel* m_sentence;
     ProgressStrip* m_strip;
+    QProgressBar* m_bar; // of a merge that the policy started
     Banner* m_banner;
     QWidget* m_figures;
     QGridLayout* m_grid;

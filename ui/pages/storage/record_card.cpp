@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/storage/record_card.h"
 
-#include <algorithm>
-
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -17,6 +15,8 @@
 
 #include "pages/storage/field_tree_model.h"
 #include "pages/storage/record_table_model.h"
+#include "pages/storage/steady_inspector.h"
+#include "pages/storage/version_strip.h"
 #include "session/session.h"
 #include "theme/format.h"
 #include "theme/tokens.h"
@@ -29,6 +29,8 @@ namespace rustcask::ui {
 namespace {
 
 constexpr qsizetype maxTrail = 100;
+constexpr int refreshMs = 500;
+constexpr int leastWidthWithBytes = 360;
 
 /// Rows as high as those of tables.
 class TreeRowDelegate : public RowDelegate {
@@ -58,6 +60,7 @@ RecordCard::RecordCard(QWidget* parent)
       m_hex(new HexView),
       m_pill(new Pill({})),
       m_note(makeText({})),
+      m_versions(new VersionStrip),
       m_back(makeIconButton(QStringLiteral("undo"), tr("Back to the record shown before"))),
       m_older(makeIconButton(QStringLiteral("arrow-left"), tr("The version of the key before this one"))),
       m_newer(makeIconButton(QStringLiteral("arrow-right"), tr("The version of the key after this one"))),
@@ -117,6 +120,17 @@ RecordCard::RecordCard(QWidget* parent)
             m_linking = false;
         }
     });
+    connect(m_versions, &VersionStrip::changed, this, [this] {
+        if (!m_fileName.isEmpty()) {
+            showState();
+        }
+    });
+    connect(m_versions, &VersionStrip::versionRequested, this, [this](const rustcask::Version& version) {
+        showRecord(dataFileName(version.location.generation), version.location.offset);
+    });
+    m_refresh.setSingleShot(true);
+    m_refresh.setInterval(refreshMs);
+    connect(&m_refresh, &QTimer::timeout, this, &RecordCard::refresh);
     clear();
 }
 
@@ -130,6 +144,7 @@ void RecordCard::buildHead() {
     }
     layout->addStretch(1);
     addToolRow(row);
+    addToolRow(m_versions);
     connect(m_back, &QToolButton::clicked, this, &RecordCard::goBack);
     connect(m_older, &QToolButton::clicked, this, &RecordCard::showOlder);
     connect(m_newer, &QToolButton::clicked, this, &RecordCard::showNewer);
@@ -143,7 +158,19 @@ QString RecordCard::note() const {
 }
 
 void RecordCard::setSession(Session* session) {
+    if (m_session != nullptr) {
+        disconnect(m_session, nullptr, this, nullptr);
+    }
     m_session = session;
+    m_refresh.stop();
+    if (session != nullptr) {
+        connect(session, &Session::contentChanged, this, [this] {
+            if (!m_fileName.isEmpty() && isVisible() && !m_refresh.isActive()) {
+                m_refresh.start();
+            }
+        });
+    }
+    m_versions->setSession(session);
     m_trail.clear();
     clear();
 }
@@ -151,7 +178,7 @@ void RecordCard::setSession(Session* session) {
 void RecordCard::clear() {
     m_context.reset();
     m_searchContext.reset();
-    m_history.reset();
+    m_versions->setRecord({}, {}, false);
     m_fileName.clear();
     m_detail = {};
     setSubtitle({});
@@ -186,11 +213,11 @@ void RecordCard::read(const QString& fileName, quint64 byte, quint64 start, bool
     quiet.visible = false;
     m_session->tasks().start<RecordDetail>(
         tr("Reading the record"),
-        [database = m_session->database(), byte, start, exact,
+        [database = m_session->database(), byte, start, exact, grows = mayGrow(m_session->stats(), fileName),
          file = std::filesystem::path(m_session->directory().toStdString()) /
                 fileName.toStdString()](rustcask::Progress& progress) {
-            return exact ? readRecord(file, byte, database.get())
-                         : readRecordAt(file, byte, start, database.get(), progress);
+            return exact ? readRecord(file, byte, database.get(), grows)
+                         : readRecordAt(file, byte, start, database.get(), grows, progress);
         },
         m_context.get(),
         [this, fileName](Result<RecordDetail> detail) {
@@ -212,17 +239,22 @@ bool RecordCard::isKeyed() const {
 
 void RecordCard::updateButtons() {
     const bool keyed = isKeyed();
-    const bool known = m_history && m_historyKey == m_detail.key;
-    const auto at = [&]() -> qsizetype {
-        const auto& versions = m_history->versions;
-        const auto found = std::find_if(versions.begin(), versions.end(), [this](const rustcask::Version& version) {
-            return version.sequence == m_detail.row.info.sequence;
-        });
-        return found == versions.end() ? -1 : static_cast<qsizetype>(found - versions.begin());
+    // Until the versions are known, both ways are open.
+    const bool known = m_versions->knowledge() == VersionStrip::Knowledge::known;
+    const auto offer = [&](QToolButton* button, const std::optional<rustcask::Version>& version, const QString& text,
+                           const QString& none) {
+        button->setEnabled(keyed && (!known || version));
+        const QString tip = !known || !keyed ? text
+                            : version        ? tr("%1: %2").arg(text, formatLocation(version->location))
+                                             : none;
+        button->setToolTip(tip);
+        button->setAccessibleName(tip);
     };
-    // Newest first. Until the history has been read, both ways are open.
-    m_newer->setEnabled(keyed && m_detail.row.state != RecordState::live && (!known || at() > 0));
-    m_older->setEnabled(keyed && (!known || at() + 1 < static_cast<qsizetype>(m_history->versions.size())));
+    offer(m_newer, m_versions->newer(), tr("The version of the key after this one"),
+          tr("This is the newest version of the key."));
+    offer(m_older, m_versions->older(), tr("The version of the key before this one"),
+          m_versions->isComplete() ? tr("This is the key's first version.")
+                                   : tr("This is the oldest version that is still there; older ones went in a merge."));
     const bool isRecord = keyed && !isHint() && m_detail.row.state != RecordState::damaged;
     m_partner->setEnabled(isRecord || (keyed && isHint()));
     const QString partner = isHint() ? tr("The record of this hint entry") : tr("The hint entry of this record");
@@ -252,33 +284,78 @@ void RecordCard::show(const QString& fileName, RecordDetail detail) {
     setSubtitle(m_detail.fileKind == rustcask::FileKind::data
                     ? formatLocation({m_detail.generation, info.offset, info.bytes})
                     : QStringLiteral("%1 @ %2").arg(fileName, formatOffset(info.offset)));
+    m_hex->setData(bytesOf(m_detail.bytes), info.offset);
+    m_hex->setSpans(hexSpans(m_detail.fields, info.offset));
+    m_model->setRecord(m_detail);
+    m_tree->expandAll();
+    m_stack->setCurrentIndex(1);
+    m_versions->setRecord(bytesOf(m_detail.key), info.sequence, info.tombstone);
+    showState();
+    Q_EMIT shown();
+}
+
+QString RecordCard::stateText() const {
+    return m_pill->text();
+}
+
+/// What has become of the record, which may change while it is shown.
+void RecordCard::showState() {
+    const auto& info = m_detail.row.info;
     m_pill->setText(recordStateText(m_detail.row.state));
     m_pill->setTone(m_detail.row.state == RecordState::damaged ? Tone::danger
                     : m_detail.row.state == RecordState::live  ? Tone::accent
                                                                : Tone::neutral);
     m_pill->show();
-    m_hex->setData(bytesOf(m_detail.bytes), info.offset);
-    m_hex->setSpans(hexSpans(m_detail.fields, info.offset));
-    m_model->setRecord(m_detail);
-    m_tree->expandAll();
     QStringList notes;
     if (!info.verdict.empty()) {
         notes.append(tr("%1.").arg(displayKey(info.verdict)));
     }
-    if (m_detail.row.state == RecordState::superseded) {
-        notes.append(
-            m_detail.row.newest
-                ? tr("Superseded: the newest version lies at %1.").arg(formatLocation(m_detail.row.newest->location))
-                : tr("Superseded: the key has been deleted since."));
+    const auto& newest = m_detail.row.newest;
+    const auto next = m_versions->newer();
+    const bool told = next && (newest ? next->sequence == newest->sequence : next->tombstone);
+    if (m_detail.row.state == RecordState::superseded && !told) {
+        notes.append(newest
+                         ? tr("Superseded: the key's newest record lies at %1.").arg(formatLocation(newest->location))
+                         : tr("Superseded: the key has been deleted since."));
     }
     if (m_detail.bytes.size() < info.bytes) {
         notes.append(
             tr("The first %1 of %2 are shown.").arg(formatBytes(m_detail.bytes.size()), formatBytes(info.bytes)));
     }
     say(notes.join(QLatin1Char(' ')));
-    m_stack->setCurrentIndex(1);
     updateButtons();
-    Q_EMIT shown();
+}
+
+/// The database has changed: is the record still what it was?
+void RecordCard::refresh() {
+    if (m_fileName.isEmpty() || m_session == nullptr || !m_session->database() || m_session->isClosing()) {
+        return;
+    }
+    TaskOptions quiet;
+    quiet.visible = false;
+    m_session->tasks().start<RecordDetail>(
+        tr("Reading the record"),
+        [database = m_session->database(), at = offset(), grows = mayGrow(m_session->stats(), m_fileName),
+         file = std::filesystem::path(m_session->directory().toStdString()) /
+                m_fileName.toStdString()](rustcask::Progress&) { return readRecord(file, at, database.get(), grows); },
+        this,
+        [this, name = m_fileName, at = offset()](Result<RecordDetail> detail) {
+            if (name != m_fileName || at != offset()) {
+                return; // another is shown by now
+            }
+            if (!detail) {
+                if (detail.error().code != rustcask::ErrorCode::cancelled) {
+                    say(tr("The record is not there any more: a merge has removed its file. What is shown is as it was "
+                           "read."));
+                }
+            } else if (detail->bytes == m_detail.bytes && detail->row.info.verdict == m_detail.row.info.verdict) {
+                m_detail.row = std::move(detail->row);
+                showState();
+            } else {
+                show(name, std::move(*detail)); // it has become whole, or another
+            }
+        },
+        quiet);
 }
 
 void RecordCard::goBack() {
@@ -290,60 +367,11 @@ void RecordCard::goBack() {
 }
 
 void RecordCard::showOlder() {
-    showVersion(1);
+    m_versions->requestOlder();
 }
 
 void RecordCard::showNewer() {
-    showVersion(-1);
-}
-
-void RecordCard::showVersion(int step) {
-    if (!isKeyed() || m_session == nullptr || !m_session->database()) {
-        return;
-    }
-    if (m_history && m_historyKey == m_detail.key) {
-        stepTo(step);
-        return;
-    }
-    m_searchContext = std::make_unique<QObject>();
-    say(tr("Looking for the versions of the key in all files…"));
-    m_session->tasks().start<rustcask::History>(
-        tr("Looking for versions of a key"),
-        [directory = std::filesystem::path(m_session->directory().toStdString()),
-         key = m_detail.key](rustcask::Progress& progress) { return rustcask::history(directory, key, progress); },
-        m_searchContext.get(),
-        [this, step, key = m_detail.key](Result<rustcask::History> history) {
-            if (!history) {
-                say(errorText(history.error()));
-                return;
-            }
-            m_history = std::move(*history);
-            m_historyKey = key;
-            say({});
-            stepTo(step);
-        });
-}
-
-void RecordCard::stepTo(int step) {
-    const auto& versions = m_history->versions;
-    const auto found = std::find_if(versions.begin(), versions.end(), [this](const rustcask::Version& version) {
-        return version.sequence == m_detail.row.info.sequence;
-    });
-    const qsizetype at = found == versions.end() ? -1 : found - versions.begin();
-    const qsizetype next = at + step;
-    if (at < 0) {
-        m_history.reset(); // it has changed since: read it again next time
-        say(tr("This record is not in the key's history any more."));
-    } else if (next < 0) {
-        say(tr("This is the newest version of the key."));
-    } else if (next >= static_cast<qsizetype>(versions.size())) {
-        say(m_history->complete ? tr("This is the key's first version.")
-                                : tr("This is the oldest version that is still there; older ones went in a merge."));
-    } else {
-        const auto& location = versions[static_cast<std::size_t>(next)].location;
-        showRecord(dataFileName(location.generation), location.offset);
-    }
-    updateButtons();
+    m_versions->requestNewer();
 }
 
 void RecordCard::showPartner() {
@@ -377,6 +405,12 @@ void RecordCard::showPartner() {
                 showRecord(hint, **found);
             }
         });
+}
+
+void RecordCard::resizeEvent(QResizeEvent* event) {
+    Card::resizeEvent(event);
+    // Where it is narrow the values need the room; the hex view shows which bytes they are.
+    m_tree->setColumnHidden(FieldTreeModel::bytes, width() < leastWidthWithBytes);
 }
 
 void RecordCard::changeEvent(QEvent* event) {

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 
+#include <QTimer>
 #include <QVector>
 
 #include <rustcask/history.h>
@@ -26,9 +26,11 @@ class FieldTreeModel;
 class HexView;
 class Pill;
 class Session;
+class VersionStrip;
 
 /// One record, file header, hint entry or trailer: its fields and its bytes, each pointing at the other, and the ways
-/// from it: to the versions before and after it, between record and hint entry, to the key's entry in the keydir.
+/// from it: to the versions before and after it, between record and hint entry, to the key's entry in the keydir. What
+/// has become of the record is kept up to date.
 class RecordCard : public Card {
     Q_OBJECT
 public:
@@ -59,6 +61,8 @@ public:
     [[nodiscard]] QToolButton* newerButton() const { return m_newer; }
     [[nodiscard]] QToolButton* partnerButton() const { return m_partner; }
     [[nodiscard]] QToolButton* backButton() const { return m_back; }
+    [[nodiscard]] VersionStrip* versions() const { return m_versions; }
+    [[nodiscard]] QString stateText() const; ///< of the record shown
     [[nodiscard]] QString note() const;
 
 Q_SIGNALS:
@@ -68,6 +72,7 @@ Q_SIGNALS:
     void keydirRequested(const QByteArray& key);
 
 protected:
+    void resizeEvent(QResizeEvent* event) override;
     void changeEvent(QEvent* event) override;
 
 private:
@@ -78,8 +83,8 @@ private:
     void buildHead();
     void read(const QString& fileName, quint64 byte, quint64 start, bool exact);
     void show(const QString& fileName, RecordDetail detail);
-    void showVersion(int step);
-    void stepTo(int step);
+    void showState();
+    void refresh();
     void say(const QString& text);
     void updateButtons();
     [[nodiscard]] bool isKeyed() const;
@@ -90,8 +95,6 @@ private:
     std::unique_ptr<QObject> m_searchContext{};
     QString m_fileName{};
     RecordDetail m_detail{};
-    std::optional<rustcask::History> m_history{}; // of m_historyKey
-    std::string m_historyKey{};
     QVector<Spot> m_trail{}; // where one came from
     bool m_goingBack = false;
     QStackedWidget* m_stack;
@@ -101,12 +104,14 @@ private:
     HexView* m_hex;
     Pill* m_pill;
     QLabel* m_note;
+    VersionStrip* m_versions;
     QToolButton* m_back;
     QToolButton* m_older;
     QToolButton* m_newer;
     QToolButton* m_partner;
     QToolButton* m_keydir;
     QToolButton* m_key;
+    QTimer m_refresh{};
     bool m_linking = false; // one selection sets the other, once
 };
 

@@ -2,14 +2,26 @@
 #include "pages/storage/record_source.h"
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
+#include <map>
 #include <utility>
 
+#include <QCoreApplication>
+
 #include <rustcask/database.h>
+#include <rustcask/version_index.h>
+
+#include "pages/storage/steady_inspector.h"
 
 namespace rustcask::ui {
 namespace {
 
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(rustcask::ui::RecordText)
+};
+
+constexpr std::chrono::milliseconds longestNaming{250};
 constexpr std::uint64_t publishBytes = std::uint64_t{4} << 20; // of progress between two looks at a map
 
 RecordState stateOf(const rustcask::RecordInfo& info, rustcask::ByteKind kind) {
@@ -41,7 +53,12 @@ RecordState stateOf(const rustcask::RecordInfo& info, rustcask::ByteKind kind) {
 }
 
 /// The row of a record, its key cut.
-RecordRow rowOf(rustcask::RecordInfo info, rustcask::Generation generation, const rustcask::Database* database) {
+RecordRow rowOf(SteadyRecord record, rustcask::Generation generation, const rustcask::Database* database) {
+    auto& info = record.info;
+    if (record.unfinished) {
+        info.kind = rustcask::RecordKind::unused;
+        info.verdict = Words::tr("a record that is being written, or was cut short").toStdString();
+    }
     auto judgement = rustcask::judge(info, generation, database);
     RecordRow row;
     row.state = stateOf(info, judgement.kind);
@@ -179,25 +196,53 @@ Result<void> RecordIndex::build(const std::filesystem::path& file, rustcask::Pro
 }
 
 Result<std::vector<RecordRow>> readPage(const std::filesystem::path& file, std::uint64_t offset,
-                                        const rustcask::Database* database) {
-    auto inspector = rustcask::FileInspector::open(file);
+                                        const rustcask::Database* database, bool mayGrow) {
+    auto inspector = SteadyInspector::open(file, mayGrow);
     if (!inspector) {
         return rustcask::failure(inspector.error());
     }
-    (*inspector)->seek(offset);
+    inspector->seek(offset);
     std::vector<RecordRow> rows;
     rows.reserve(recordsAPage);
     while (rows.size() < recordsAPage) {
-        auto record = (*inspector)->next();
+        auto record = inspector->next();
         if (!record) {
             return rustcask::failure(record.error());
         }
         if (!*record) {
             break;
         }
-        rows.push_back(rowOf(std::move(**record), (*inspector)->generation(), database));
+        rows.push_back(rowOf(std::move(**record), inspector->inspector().generation(), database));
     }
     return rows;
+}
+
+void nameNextVersions(std::vector<RecordRow>& rows, const rustcask::VersionIndex& index) {
+    const auto begun = std::chrono::steady_clock::now();
+    std::map<std::string_view, rustcask::History> known;
+    for (RecordRow& row : rows) {
+        if (row.state != RecordState::superseded || row.info.keyBytes > maxListedKeyBytes) { // of others a part is kept
+            continue;
+        }
+        auto found = known.find(row.info.key);
+        if (found == known.end()) {
+            if (std::chrono::steady_clock::now() - begun > longestNaming) {
+                return;
+            }
+            auto history = index.find(row.info.key);
+            if (!history || history->partial) {
+                return;
+            }
+            found = known.emplace(row.info.key, std::move(history->history)).first;
+        }
+        const auto& versions = found->second.versions; // newest first
+        const auto self = std::find_if(versions.begin(), versions.end(), [&row](const rustcask::Version& version) {
+            return version.sequence == row.info.sequence;
+        });
+        if (self != versions.end() && self != versions.begin()) {
+            row.next = *std::prev(self);
+        }
+    }
 }
 
 bool RecordFilter::matches(const RecordRow& row) const {
@@ -206,32 +251,32 @@ bool RecordFilter::matches(const RecordRow& row) const {
 }
 
 Result<void> RecordMatches::find(const std::filesystem::path& file, const RecordFilter& filter,
-                                 const rustcask::Database* database, rustcask::Progress& progress) {
-    auto inspector = rustcask::FileInspector::open(file);
+                                 const rustcask::Database* database, bool mayGrow, rustcask::Progress& progress) {
+    auto inspector = SteadyInspector::open(file, mayGrow);
     if (!inspector) {
         return rustcask::failure(inspector.error());
     }
     progress.setPhase(rustcask::Phase::scanning);
-    progress.setTotals(1, 0, (*inspector)->bytes());
+    progress.setTotals(1, 0, inspector->inspector().bytes());
     std::size_t count = 0;
     while (true) {
         if (auto go = progress.checkpoint("search the records"); !go) {
             return go;
         }
-        auto next = (*inspector)->next();
+        auto next = inspector->next();
         if (!next) {
             return rustcask::failure(next.error());
         }
         if (!*next) {
             return {};
         }
-        progress.addBytes((*next)->bytes);
+        progress.addBytes((*next)->info.bytes);
         progress.addRecords(1);
         // The key decides first: it needs no look into the keydir.
-        if (!filter.keyPart.empty() && (*next)->key.find(filter.keyPart) == std::string::npos) {
+        if (!filter.keyPart.empty() && (*next)->info.key.find(filter.keyPart) == std::string::npos) {
             continue;
         }
-        RecordRow row = rowOf(std::move(**next), (*inspector)->generation(), database);
+        RecordRow row = rowOf(std::move(**next), inspector->inspector().generation(), database);
         RecordFilter byState;
         byState.states = filter.states;
         if (!byState.matches(row)) {
@@ -312,8 +357,9 @@ tl::unexpected<rustcask::Error> noRecordAt(const std::filesystem::path& file, st
                               .advice = "Read the list again."});
 }
 
-Result<RecordDetail> detailOf(rustcask::FileInspector& inspector, rustcask::RecordInfo record,
+Result<RecordDetail> detailOf(rustcask::FileInspector& inspector, SteadyRecord steady,
                               const rustcask::Database* database) {
+    const rustcask::RecordInfo& record = steady.info;
     RecordDetail detail;
     detail.fileKind = inspector.kind();
     detail.generation = inspector.generation();
@@ -322,22 +368,27 @@ Result<RecordDetail> detailOf(rustcask::FileInspector& inspector, rustcask::Reco
         return rustcask::failure(fields.error());
     }
     detail.fields = std::move(*fields);
+    if (steady.unfinished) {
+        for (rustcask::FieldSpan& field : detail.fields) {
+            field.valid = true; // nobody can tell yet
+        }
+    }
     auto bytes = inspector.read(record.offset, std::min(record.bytes, maxShownBytes));
     if (!bytes) {
         return rustcask::failure(bytes.error());
     }
     detail.bytes = std::move(*bytes);
     detail.key = record.key;
-    detail.row = rowOf(std::move(record), detail.generation, database);
+    detail.row = rowOf(std::move(steady), detail.generation, database);
     return detail;
 }
 
 } // namespace
 
 Result<RecordDetail> readRecord(const std::filesystem::path& file, std::uint64_t offset,
-                                const rustcask::Database* database) {
+                                const rustcask::Database* database, bool mayGrow) {
     rustcask::Progress progress;
-    auto detail = readRecordAt(file, offset, offset, database, progress);
+    auto detail = readRecordAt(file, offset, offset, database, mayGrow, progress);
     if (detail && detail->row.info.offset != offset) {
         return noRecordAt(file, offset);
     }
@@ -345,25 +396,25 @@ Result<RecordDetail> readRecord(const std::filesystem::path& file, std::uint64_t
 }
 
 Result<RecordDetail> readRecordAt(const std::filesystem::path& file, std::uint64_t byte, std::uint64_t start,
-                                  const rustcask::Database* database, rustcask::Progress& progress) {
-    auto inspector = rustcask::FileInspector::open(file);
+                                  const rustcask::Database* database, bool mayGrow, rustcask::Progress& progress) {
+    auto inspector = SteadyInspector::open(file, mayGrow);
     if (!inspector) {
         return rustcask::failure(inspector.error());
     }
-    (*inspector)->seek(start);
+    inspector->seek(start);
     while (true) {
         if (auto go = progress.checkpoint("look for the record"); !go) {
             return rustcask::failure(go.error());
         }
-        auto record = (*inspector)->next();
+        auto record = inspector->next();
         if (!record) {
             return rustcask::failure(record.error());
         }
-        if (!*record || (*record)->offset > byte) {
+        if (!*record || (*record)->info.offset > byte) {
             return noRecordAt(file, byte);
         }
-        if (byte < (*record)->offset + (*record)->bytes) {
-            return detailOf(**inspector, std::move(**record), database);
+        if (byte < (*record)->info.offset + (*record)->info.bytes) {
+            return detailOf(inspector->inspector(), std::move(**record), database);
         }
     }
 }

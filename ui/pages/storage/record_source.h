@@ -8,12 +8,14 @@
 #include <vector>
 
 #include <rustcask/byte_map.h>
+#include <rustcask/history.h>
 #include <rustcask/inspect.h>
 #include <rustcask/progress.h>
 
 namespace rustcask {
 class Database;
-}
+class VersionIndex;
+} // namespace rustcask
 
 /// Reading a file's records for the record list and the record card. For workers: everything here blocks.
 namespace rustcask::ui {
@@ -25,6 +27,7 @@ struct RecordRow {
     rustcask::RecordInfo info{}; ///< its key cut to `maxListedKeyBytes`
     RecordState state = RecordState::superseded;
     std::optional<rustcask::KeydirEntry> newest{}; ///< of a superseded record: what the keydir has now
+    std::optional<rustcask::Version> next{};       ///< the version that came after it, where that has been looked up
 };
 
 inline constexpr std::size_t maxListedKeyBytes = 256;
@@ -79,9 +82,16 @@ private:
     std::uint64_t m_unusedTail = 0;
 };
 
-/// The records of a page. `database` tells which of them are live; may be null.
+/// Below, `database` tells which records are live and may be null; `mayGrow`: somebody may be appending to the file,
+/// and what no sound record follows is `unused`, not `damaged`: it may be half written.
+
+/// The records of a page.
 [[nodiscard]] Result<std::vector<RecordRow>> readPage(const std::filesystem::path& file, std::uint64_t offset,
-                                                      const rustcask::Database* database);
+                                                      const rustcask::Database* database, bool mayGrow = false);
+
+/// Names the next version of those rows that are superseded, as far as `index` is built. Hot keys have so many versions
+/// that not all can be looked up: after a quarter of a second the rest stays unnamed.
+void nameNextVersions(std::vector<RecordRow>& rows, const rustcask::VersionIndex& index);
 
 /// Which records of a file are wanted. Empty parts do not restrict.
 struct RecordFilter {
@@ -99,7 +109,7 @@ public:
 
     /// Reads all of `file`. Errors: those of FileInspector, cancelled.
     [[nodiscard]] Result<void> find(const std::filesystem::path& file, const RecordFilter& filter,
-                                    const rustcask::Database* database, rustcask::Progress& progress);
+                                    const rustcask::Database* database, bool mayGrow, rustcask::Progress& progress);
     /// Takes what was found since the last call.
     [[nodiscard]] std::vector<RecordRow> take();
     [[nodiscard]] bool isCut() const;
@@ -129,12 +139,12 @@ struct RecordDetail {
 
 /// `offset` is the record's first byte. Errors: ioError, corruption when nothing stands there any more.
 [[nodiscard]] Result<RecordDetail> readRecord(const std::filesystem::path& file, std::uint64_t offset,
-                                              const rustcask::Database* database);
+                                              const rustcask::Database* database, bool mayGrow = false);
 
 /// The record that holds the byte at `byte`, looked for from `start`, the offset of a record at or before it. Errors:
 /// ioError, cancelled, corruption when there is none.
 [[nodiscard]] Result<RecordDetail> readRecordAt(const std::filesystem::path& file, std::uint64_t byte,
-                                                std::uint64_t start, const rustcask::Database* database,
+                                                std::uint64_t start, const rustcask::Database* database, bool mayGrow,
                                                 rustcask::Progress& progress);
 
 } // namespace rustcask::ui

@@ -10,6 +10,7 @@
 #include <QTimer>
 
 #include <rustcask/database.h>
+#include <rustcask/version_index.h>
 
 #include "pages/storage/record_text.h"
 #include "tasks/task_runner.h"
@@ -90,12 +91,13 @@ void RecordTableModel::setPalette(const QPalette& palette) {
 }
 
 void RecordTableModel::open(TaskRunner& runner, std::shared_ptr<const rustcask::Database> database,
-                            const std::filesystem::path& file, std::shared_ptr<RecordIndex> whole) {
+                            const std::filesystem::path& file, std::shared_ptr<RecordIndex> whole, bool mayGrow) {
     close();
     m_runner = &runner;
     m_database = std::move(database);
     m_file = file;
     m_index = std::move(whole);
+    m_mayGrow = mayGrow;
     begin();
 }
 
@@ -127,9 +129,8 @@ void RecordTableModel::search() {
     m_matches = std::make_shared<RecordMatches>();
     Task* task = m_runner->start<void>(
         tr("Searching the records of %1").arg(displayKey(m_file.filename().string())),
-        [matches = m_matches, file = m_file, filter = m_filter, database = m_database](rustcask::Progress& progress) {
-            return matches->find(file, filter, database.get(), progress);
-        },
+        [matches = m_matches, file = m_file, filter = m_filter, database = m_database, grows = m_mayGrow](
+            rustcask::Progress& progress) { return matches->find(file, filter, database.get(), grows, progress); },
         m_context.get(),
         [this](Result<void> done) {
             takeMatches();
@@ -164,7 +165,19 @@ void RecordTableModel::setFilter(const RecordFilter& filter) {
     close();
     m_filter = filter;
     if (runner != nullptr) {
-        open(*runner, std::move(database), listed, std::move(index));
+        open(*runner, std::move(database), listed, std::move(index), m_mayGrow);
+    }
+}
+
+void RecordTableModel::setVersions(std::shared_ptr<const rustcask::VersionIndex> versions) {
+    m_versions = std::move(versions);
+}
+
+void RecordTableModel::nameVersions() {
+    // The rows stay until the page has been read again.
+    const QList<quint64> pages = m_matches ? QList<quint64>() : m_pages.keys();
+    for (const quint64 page : pages) {
+        requestPage(page);
     }
 }
 
@@ -248,8 +261,12 @@ void RecordTableModel::loadPage(quint64 page) {
     quiet.visible = false;
     m_runner->start<std::vector<RecordRow>>(
         tr("Reading records"),
-        [file = m_file, from, database = m_database](rustcask::Progress&) {
-            return readPage(file, from, database.get());
+        [file = m_file, from, database = m_database, grows = m_mayGrow, versions = m_versions](rustcask::Progress&) {
+            auto rows = readPage(file, from, database.get(), grows);
+            if (rows && versions && versions->isBuilt()) {
+                nameNextVersions(*rows, *versions);
+            }
+            return rows;
         },
         m_context.get(),
         [this, page](Result<std::vector<RecordRow>> rows) {
@@ -318,8 +335,10 @@ QString RecordTableModel::text(const RecordRow& row, int column) const {
             return displayKey(info.verdict);
         }
         if (row.state == RecordState::superseded) {
-            return row.newest ? tr("superseded by %1").arg(formatLocation(row.newest->location))
-                              : tr("superseded: deleted later");
+            return row.next ? (row.next->tombstone ? tr("deleted by %1") : tr("superseded by %1"))
+                                  .arg(formatLocation(row.next->location))
+                   : row.newest ? tr("superseded, newest at %1").arg(formatLocation(row.newest->location))
+                                : tr("superseded: deleted later");
         }
         return row.state == RecordState::header || row.state == RecordState::unused ? QString()
                                                                                     : recordStateText(row.state);

@@ -29,9 +29,15 @@ public:
     ~RecordTableModel() override;
 
     /// Begins to list `file`. `runner` must outlive the next `close`. `whole`: the index of all its records where one
-    /// is known; then it is listed at once.
+    /// is known; then it is listed at once. `mayGrow`: somebody may be appending to it.
     void open(TaskRunner& runner, std::shared_ptr<const rustcask::Database> database, const std::filesystem::path& file,
-              std::shared_ptr<RecordIndex> whole = {});
+              std::shared_ptr<RecordIndex> whole = {}, bool mayGrow = false);
+    /// Where the next versions of superseded records are looked up once it is built; null: nowhere.
+    void setVersions(std::shared_ptr<const rustcask::VersionIndex> versions);
+    /// The index has been built: what is listed is read again with it.
+    void nameVersions();
+    /// What is read from now on.
+    void setMayGrow(bool mayGrow) { m_mayGrow = mayGrow; }
     void close();
     /// Lists only the records that match, the first `RecordMatches::most` of them; an empty filter lists all again.
     void setFilter(const RecordFilter& filter);
@@ -74,6 +80,7 @@ private:
 
     TaskRunner* m_runner = nullptr;
     std::shared_ptr<const rustcask::Database> m_database{};
+    std::shared_ptr<const rustcask::VersionIndex> m_versions{};
     std::filesystem::path m_file{};
     std::shared_ptr<RecordIndex> m_index{};
     RecordFilter m_filter{};
@@ -83,6 +90,7 @@ private:
     int m_rows = 0;
     quint64 m_scannedTo = 0;
     bool m_complete = false;
+    bool m_mayGrow = false;
     QCache<quint64, Page> m_pages{40};
     mutable QSet<quint64> m_requested{};
     std::optional<quint64> m_wanted{};

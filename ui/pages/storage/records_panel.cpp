@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/storage/records_panel.h"
 
+#include <algorithm>
+#include <utility>
+
 #include <QComboBox>
 #include <QEvent>
 #include <QHBoxLayout>
@@ -13,7 +16,9 @@
 #include <QVBoxLayout>
 
 #include "pages/storage/record_table_model.h"
+#include "pages/storage/steady_inspector.h"
 #include "session/session.h"
+#include "session/version_finder.h"
 #include "theme/format.h"
 #include "theme/tokens.h"
 #include "widgets/labels.h"
@@ -35,13 +40,15 @@ RecordsPanel::RecordsPanel(QWidget* parent)
     m_files->setAccessibleName(tr("File whose records are listed"));
     m_files->setToolTip(tr("File whose records are listed"));
     m_files->setFont(monospaceFont());
-    m_files->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    // Of a fixed length: measuring the names of ten thousand files takes its time.
+    m_files->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_files->setMinimumContentsLength(22);
     m_model->setPalette(palette());
     styleTable(m_table, tr("Records of the file"));
     m_table->setModel(m_model);
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
-    const int widths[]{110, 116, 100, 150, 200, 80, 90, 200};
-    for (int column = 0; column < RecordTableModel::columnCountValue; ++column) {
+    const int widths[]{84, 100, 84, 116, 164, 72, 82};
+    for (int column = 0; column < RecordTableModel::verdict; ++column) {
         m_table->setColumnWidth(column, widths[column]);
     }
     m_table->horizontalHeader()->setStretchLastSection(true);
@@ -110,31 +117,48 @@ QString RecordsPanel::fileName() const {
 }
 
 void RecordsPanel::setSession(Session* session) {
+    if (m_session != nullptr) {
+        disconnect(&m_session->versions(), nullptr, this, nullptr);
+    }
     m_session = session;
     m_model->close();
+    m_model->setVersions(session == nullptr ? nullptr : session->versions().index());
+    m_named = session != nullptr && session->versions().isBuilt();
+    if (session != nullptr) {
+        connect(&session->versions(), &VersionFinder::updated, this, [this](const rustcask::Error* failure) {
+            if (failure == nullptr && !std::exchange(m_named, true)) {
+                m_model->nameVersions();
+            }
+        });
+    }
     m_banner->clear();
     m_count->clear();
     const QSignalBlocker blocker(m_files);
     m_files->clear();
+    m_names.clear();
     m_wanted.reset();
     m_emitted.reset();
     m_stale = true;
 }
 
 void RecordsPanel::setFiles(const QStringList& names) {
-    bool sameNames = names.size() == m_files->count();
-    for (int i = 0; sameNames && i < m_files->count(); ++i) {
-        sameNames = m_files->itemText(i) == names[i];
+    if (m_session != nullptr) {
+        m_model->setMayGrow(mayGrow(m_session->stats(), fileName()));
     }
-    if (sameNames) {
+    if (names == m_names) {
         return;
     }
     const QString chosen = fileName();
     {
+        // Only what differs: usually a file more at the end.
+        const auto [was, is] = std::mismatch(m_names.cbegin(), m_names.cend(), names.cbegin(), names.cend());
         const QSignalBlocker blocker(m_files);
-        m_files->clear();
-        m_files->addItems(names);
+        for (auto left = m_names.cend(); left != was; --left) {
+            m_files->removeItem(m_files->count() - 1);
+        }
+        m_files->addItems(QStringList(is, names.cend()));
         m_files->setCurrentIndex(std::max(0, static_cast<int>(names.indexOf(chosen))));
+        m_names = names;
     }
     if (fileName() != chosen) {
         m_stale = true;
@@ -169,7 +193,7 @@ void RecordsPanel::list() {
         m_count->setText(tr("Reading…"));
         m_model->open(m_session->tasks(), m_session->database(),
                       std::filesystem::path(m_session->directory().toStdString()) / fileName().toStdString(),
-                      m_indexSource ? m_indexSource(fileName()) : nullptr);
+                      m_indexSource ? m_indexSource(fileName()) : nullptr, mayGrow(m_session->stats(), fileName()));
     }
     // Without a wish the first record after the file's header is shown, so that the record card is never empty for no
     // reason.

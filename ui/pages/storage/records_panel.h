@@ -79,8 +79,10 @@ private:
     QTableView* m_table;
     std::optional<quint64> m_wanted{};
     std::optional<quint64> m_emitted{};
+    QStringList m_names{}; // of m_files
     bool m_skipHeader = false;
-    bool m_stale = true; // the list does not show the chosen file yet
+    bool m_named = false; // the list names next versions
+    bool m_stale = true;  // the list does not show the chosen file yet
 };
 
 } // namespace rustcask::ui

@@ -116,7 +116,6 @@ void StoragePage::connectPanels() {
         m_activity->keydirPanel()->lookUp(key);
     });
     connect(m_merge, &MergeCard::started, m_activity->mergesPanel()->model(), &MergeLogModel::expectByHand);
-    connect(m_merge, &MergeCard::advanced, m_files->store(), &ByteMapStore::setMergeProgress);
     connect(m_policyAction, &QAction::triggered, this, &StoragePage::openPolicyDialog);
     connect(m_verifyAction, &QAction::triggered, this, &StoragePage::startVerify);
     connect(m_recordsAction, &QAction::triggered, this, [this] { m_activity->showTab(ActivityCard::records); });
