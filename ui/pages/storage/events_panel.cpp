@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/storage/events_panel.h"
 
+#include <algorithm>
+#include <vector>
+
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -20,6 +23,7 @@ namespace rustcask::ui {
 namespace {
 
 constexpr int fetchIntervalMs = 100;
+constexpr std::size_t mostAFetch = 1000; // appends; nobody reads ten thousand a second
 
 } // namespace
 
@@ -150,8 +154,11 @@ void EventsPanel::take(const QVector<EngineEvent>& events) {
         rows.append(logRowOf(event));
     }
     quint64 dropped = 0;
-    for (const LoggedAppend& append : m_session->fetchAppends(dropped)) {
-        rows.append(logRowOf(append));
+    const std::vector<LoggedAppend> appends = m_session->fetchAppends(dropped);
+    const std::size_t left = appends.size() - std::min(appends.size(), mostAFetch); // the newest are kept
+    dropped += left;
+    for (std::size_t i = left; i < appends.size(); ++i) {
+        rows.append(logRowOf(appends[i]));
     }
     m_dropped += dropped;
     if (rows.isEmpty() && dropped == 0) {
