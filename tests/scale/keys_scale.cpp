@@ -8,15 +8,11 @@
 // and brought back): make a new one for another run that is to be compared.
 #include <algorithm>
 #include <cstdio>
-#include <functional>
 #include <vector>
 
 #include <QAction>
 #include <QApplication>
 #include <QCommandLineParser>
-#include <QElapsedTimer>
-#include <QEventLoop>
-#include <QFile>
 #include <QFileInfo>
 #include <QHeaderView>
 #include <QScrollBar>
@@ -33,6 +29,7 @@
 #include "pages/keys/keys_page.h"
 #include "pages/keys/moment_dialog.h"
 #include "pages/keys/value_panel.h"
+#include "scale/measuring.h"
 #include "session/session.h"
 #include "session/session_opener.h"
 #include "settings/settings.h"
@@ -40,33 +37,9 @@
 
 using namespace rustcask;
 using namespace rustcask::ui;
+using namespace rustcask::scale;
 
 namespace {
-
-/// A line of /proc/self/status in bytes.
-double memoryOf(const char* name) {
-    QFile file(QStringLiteral("/proc/self/status"));
-    if (!file.open(QIODevice::ReadOnly)) {
-        return 0;
-    }
-    for (const QByteArray& line : file.readAll().split('\n')) {
-        if (line.startsWith(name)) {
-            return line.mid(static_cast<qsizetype>(qstrlen(name))).simplified().split(' ').value(1).toDouble() * 1024;
-        }
-    }
-    return 0;
-}
-double residentBytes() {
-    return memoryOf("RssAnon");
-}
-double peakBytes() {
-    return memoryOf("VmHWM");
-}
-
-void report(const char* what, double value, const char* unit, const char* target) {
-    std::printf("%-58s %12.1f %-9s %s\n", what, value, unit, target);
-    std::fflush(stdout);
-}
 
 /// Key number `i`: 20 bytes, in no order when `i` ascends.
 std::string keyOf(quint64 i) {
@@ -88,16 +61,6 @@ bool makeDatabase(const QString& directory, quint64 keys) {
         }
     }
     return (*database)->close().has_value();
-}
-
-/// Runs the event loop until `done`; the milliseconds it took.
-double waitFor(const std::function<bool()>& done) {
-    QElapsedTimer clock;
-    clock.start();
-    while (!done() && clock.elapsed() < 300'000) {
-        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents | QEventLoop::AllEvents, 5);
-    }
-    return static_cast<double>(clock.nsecsElapsed()) / 1e6;
 }
 
 class Scale {
