@@ -24,6 +24,7 @@ OverflowTabs::OverflowTabs(const QString& accessibleName, QWidget* parent)
     m_more->setMenu(new QMenu(m_more));
     m_more->hide();
     auto* row = new QHBoxLayout(this);
+    row->setSizeConstraint(QLayout::SetNoConstraint); // narrower than its tabs: that is what it is for
     row->setContentsMargins({});
     row->setSpacing(2);
     row->addWidget(m_bar, 0, Qt::AlignBottom);
