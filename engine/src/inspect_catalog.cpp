@@ -138,11 +138,21 @@ private:
         CatalogFile file;
         file.path = entry.path;
         file.generation = entry.generation;
-        file.bytes = entry.bytes;
-        auto head = io::readFile(m_fs, entry.path, format::fileHeaderBytes);
-        if (!head)
-            return failure(std::move(head.error()));
-        file.header = diagnoseHeader(*head, entry.generation);
+        auto opened = m_fs.open(entry.path, io::OpenMode::read);
+        if (!opened)
+            return failure(std::move(opened.error()));
+        // Not as it was listed: a file that was being written then may have been sealed since, for the next one that
+        // is in the list, too; without its last records it would look cut off.
+        auto bytes = (*opened)->size();
+        if (!bytes)
+            return failure(std::move(bytes.error()));
+        file.bytes = *bytes;
+        std::string head(static_cast<std::size_t>(std::min(format::fileHeaderBytes, *bytes)), '\0');
+        auto read = (*opened)->readAt(0, head.data(), head.size());
+        if (!read)
+            return failure(std::move(read.error()));
+        head.resize(*read);
+        file.header = diagnoseHeader(head, entry.generation);
         if (const auto hint = m_hints.find(entry.generation); hint != m_hints.end()) {
             file.hint = hint->second.path;
             file.hintBytes = hint->second.bytes;

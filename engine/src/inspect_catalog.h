@@ -25,7 +25,7 @@ namespace rustcask::inspect {
 struct CatalogFile {
     std::filesystem::path path{};
     Generation generation{};
-    std::uint64_t bytes = 0; ///< when the directory was listed; what is appended later is not looked at
+    std::uint64_t bytes = 0; ///< just after the directory was listed; what is appended later is not looked at
     HeaderDiagnosis header{};
     std::filesystem::path hint{}; ///< empty: there is none
     std::uint64_t hintBytes = 0;

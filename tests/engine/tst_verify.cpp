@@ -3,14 +3,17 @@
 #include <map>
 #include <thread>
 
+#include <rustcask/database.h>
 #include <rustcask/verify.h>
 
 #include "file_builder.h"
 #include "format/merge_record.h"
+#include "hooked_file_system.h"
 #include "support/check.h"
 #include "support/seeded_random.h"
 #include "support/temporary_directory.h"
 #include "support/test_main.h"
+#include "verify_on.h"
 #include "verify_tables.h"
 
 using namespace rustcask;
@@ -460,6 +463,30 @@ private Q_SLOTS:
     }
 
     // A writer appends all the while: a half-written record is never reported as damage before sound ones.
+    // Its writer appended to it after its length was listed, sealed it, and began the next one.
+    void aFileSealedWhileTheDirectoryIsListed() {
+        Options options;
+        options.maxFileBytes = 500;
+        const auto path = *m_directory / "sealed";
+        {
+            RUSTCASK_VALUE(auto database, Database::open(path, options));
+            for (int i = 0; i < 20; ++i)
+                RUSTCASK_OK(database->put("key" + std::to_string(i), "value"));
+            RUSTCASK_OK(database->close());
+        }
+        HookedFileSystem files;
+        files.afterList = [](std::vector<io::DirectoryEntry>& entries) {
+            for (io::DirectoryEntry& entry : entries)
+                if (entry.name == "1.rustcask.data")
+                    entry.bytes -= 5;
+        };
+        Progress progress;
+        RUSTCASK_VALUE(const auto report, inspect::verifyOn(files, path, progress));
+        QCOMPARE(report.errors, 0U);
+        QVERIFY(report.clean());
+        QCOMPARE(report.liveKeys, 20U);
+    }
+
     void besideAWriter() {
         write(DataFileBuilder(1).raw(std::string(4U << 20, '\0')), false);
         auto opened = io::posixFileSystem()->open(file("1.rustcask.data"), io::OpenMode::readWrite);
