@@ -6,9 +6,10 @@
 //     QTRY_COMPARE(view.rows(), 12);                 // the event loop runs in here
 //     QVERIFY2(watchdog.longestStallMs() < 500, …);  // generous: the machine may be busy
 //
-// Everything between two turns of the event loop counts, the test's own code included; call restart() after slow
-// preparations, and query after the loop has turned once more. A bound in a test is there to catch a blocked loop, not
-// to measure speed: choose it ten times what is expected.
+// Everything between two turns of the event loop counts, the test's own code included, but not the time in which the
+// thread could have run and other programs had the processor; call restart() after slow preparations, and query after
+// the loop has turned once more. A bound in a test is there to catch a blocked loop, not to measure speed: choose it
+// ten times what is expected.
 #pragma once
 
 #include <QElapsedTimer>
@@ -16,6 +17,7 @@
 #include <QTimer>
 
 #include <algorithm>
+#include <cstdio>
 
 namespace rustcask::test {
 
@@ -25,7 +27,9 @@ public:
         m_timer.setTimerType(Qt::PreciseTimer);
         m_timer.setInterval(1);
         QObject::connect(&m_timer, &QTimer::timeout, &m_timer, [this] {
-            m_longestMs = std::max(m_longestMs, m_sinceTick.restart());
+            const qint64 waited = waitedMs();
+            m_longestMs = std::max(m_longestMs, m_sinceTick.restart() - (waited - m_waitedMs));
+            m_waitedMs = waited;
             ++m_turns;
         });
         restart();
@@ -35,6 +39,7 @@ public:
     void restart() {
         m_longestMs = 0;
         m_turns = 0;
+        m_waitedMs = waitedMs();
         m_sinceTick.start();
         m_timer.start();
     }
@@ -44,9 +49,22 @@ public:
     [[nodiscard]] qint64 turns() const { return m_turns; }
 
 private:
+    // How long this thread has waited for a processor so far; 0 where the kernel does not tell.
+    [[nodiscard]] static qint64 waitedMs() {
+        unsigned long long ran = 0;
+        unsigned long long waited = 0;
+        if (std::FILE* file = std::fopen("/proc/thread-self/schedstat", "r")) {
+            if (std::fscanf(file, "%llu %llu", &ran, &waited) != 2)
+                waited = 0;
+            std::fclose(file);
+        }
+        return static_cast<qint64>(waited / 1'000'000);
+    }
+
     QTimer m_timer;
     QElapsedTimer m_sinceTick;
     qint64 m_longestMs = 0;
+    qint64 m_waitedMs = 0;
     qint64 m_turns = 0;
 };
 
