@@ -16,7 +16,6 @@
 #include <QFileInfo>
 #include <QHeaderView>
 #include <QScrollBar>
-#include <QTableView>
 #include <QTemporaryDir>
 #include <QTimer>
 
@@ -34,6 +33,7 @@
 #include "session/session_opener.h"
 #include "settings/settings.h"
 #include "support/stall_watchdog.h"
+#include "widgets/tall_table_view.h"
 
 using namespace rustcask;
 using namespace rustcask::ui;
@@ -129,7 +129,7 @@ private:
     }
 
     void scroll() {
-        QTableView* table = list().table();
+        TallTableView* table = list().table();
         std::vector<double> frames;
         quint64 state = 1;
         for (int i = 0; i < 300; ++i) {

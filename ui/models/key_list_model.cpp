@@ -302,6 +302,17 @@ int KeyListModel::rowOf(const QByteArray& key) const {
                : -1;
 }
 
+int KeyListModel::rowStartingWith(const QByteArray& bytes) const {
+    if (!m_sorted || m_sort != KeySort() || rowCount() == 0) {
+        return -1;
+    }
+    const auto begin = m_rows->begin() + static_cast<std::ptrdiff_t>(m_first);
+    const auto end = begin + rowCount();
+    const auto place = std::lower_bound(begin, end, view(bytes),
+                                        [this](RowId id, std::string_view wanted) { return entryOf(id).key < wanted; });
+    return place != end && entryOf(*place).key.starts_with(view(bytes)) ? static_cast<int>(place - begin) : -1;
+}
+
 int KeyListModel::pageOf(const QByteArray& key) const {
     const auto id = idOf(view(key));
     const auto place = id && m_overlay.isLive(*id) ? placeOf(*id) : std::nullopt;

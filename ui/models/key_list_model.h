@@ -102,6 +102,8 @@ public:
     [[nodiscard]] RowIds ids(int first, int last) const;
     /// The row of this page that shows `key`, or -1.
     [[nodiscard]] int rowOf(const QByteArray& key) const;
+    /// The first row of this page whose key begins with `bytes`; -1: none, or the rows are not in key order.
+    [[nodiscard]] int rowStartingWith(const QByteArray& bytes) const;
 
     // Times of writing come later and only for rows somebody sees.
     [[nodiscard]] RowIds rowsWithoutTime(int first, int last) const;

@@ -38,6 +38,7 @@
 #include "support/widget_audit.h"
 #include "support/widget_test_main.h"
 #include "widgets/states.h"
+#include "widgets/tall_table_view.h"
 
 namespace rustcask::test {
 

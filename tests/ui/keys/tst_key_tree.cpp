@@ -17,6 +17,7 @@
 #include "support/widget_audit.h"
 #include "support/widget_test_main.h"
 #include "synthetic_source.h"
+#include "widgets/tall_table_view.h"
 
 using namespace rustcask;
 using namespace rustcask::ui;

@@ -11,7 +11,6 @@
 #include <QPushButton>
 #include <QScrollBar>
 #include <QStackedWidget>
-#include <QTableView>
 #include <QVBoxLayout>
 
 #include "actions/action_registry.h"
@@ -26,6 +25,7 @@
 #include "widgets/progress_strip.h"
 #include "widgets/row_delegate.h"
 #include "widgets/states.h"
+#include "widgets/tall_table_view.h"
 
 namespace rustcask::ui {
 
@@ -155,13 +155,12 @@ QWidget* KeyListPanel::buildCountLine() {
 }
 
 void KeyListPanel::buildTable(Settings& settings, const Actions& actions) {
-    m_table = new QTableView;
+    m_table = new TallTableView;
     m_table->setModel(&m_model);
     styleTable(m_table, tr("Keys"));
     m_table->setItemDelegateForColumn(KeyListModel::keyColumn, new KeyDelegate(m_table));
     m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_table->setContextMenuPolicy(Qt::CustomContextMenu);
-    m_table->setVerticalScrollMode(QAbstractItemView::ScrollPerItem);
     QHeaderView* header = m_table->horizontalHeader();
     header->setSectionsClickable(true);
     header->setSortIndicatorShown(true);
@@ -187,8 +186,13 @@ void KeyListPanel::buildTable(Settings& settings, const Actions& actions) {
     connect(header, &QHeaderView::sortIndicatorChanged, this, &KeyListPanel::applySort);
     connect(m_table->verticalScrollBar(), &QScrollBar::valueChanged, this, [this] { m_timesDelay.start(); });
     m_table->viewport()->installEventFilter(this);
-    connect(m_table, &QTableView::activated, this, &KeyListPanel::activated);
-    connect(m_table, &QTableView::customContextMenuRequested, this,
+    connect(m_table, &TallTableView::activated, this, &KeyListPanel::activated);
+    connect(m_table, &TallTableView::typed, this, [this](const QString& text) {
+        if (const int row = m_model.rowStartingWith(text.toUtf8()); row >= 0) {
+            chooseRow(m_table, row);
+        }
+    });
+    connect(m_table, &TallTableView::customContextMenuRequested, this,
             [this](const QPoint& at) { Q_EMIT menuRequested(m_table->viewport()->mapToGlobal(at)); });
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &KeyListPanel::noteCurrent);
     connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {

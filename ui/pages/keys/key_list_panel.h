@@ -12,7 +12,6 @@ class QAction;
 class QLabel;
 class QPushButton;
 class QStackedWidget;
-class QTableView;
 QT_END_NAMESPACE
 
 namespace rustcask::ui {
@@ -23,6 +22,7 @@ class EmptyState;
 class KeyFindBar;
 class KeyTreeView;
 class Settings;
+class TallTableView;
 
 /// Filter field, key table and the line that says what the table shows. Keeps selection and place, by key, whenever the
 /// rows are replaced.
@@ -52,7 +52,7 @@ public:
     [[nodiscard]] KeyListModel& model() { return m_model; }
     [[nodiscard]] KeyListLoader& loader() { return m_loader; }
     [[nodiscard]] Banner& banner() { return *m_banner; }
-    [[nodiscard]] QTableView* table() { return m_table; }
+    [[nodiscard]] TallTableView* table() { return m_table; }
     [[nodiscard]] QByteArray currentKey() const; ///< empty: none
     [[nodiscard]] quint64 selectedCount() const;
     /// What is selected, for a worker: there may be millions.
@@ -166,7 +166,7 @@ private:
     KeyTreeView* m_tree = nullptr;
     QPushButton* m_viewButton = nullptr;
     QStackedWidget* m_stack = nullptr;
-    QTableView* m_table = nullptr;
+    TallTableView* m_table = nullptr;
     EmptyState* m_empty = nullptr;
     QPushButton* m_emptyButton = nullptr;
     QWidget* m_pageBar = nullptr;

@@ -5,7 +5,6 @@
 #include <QMenu>
 #include <QPushButton>
 #include <QStackedWidget>
-#include <QTableView>
 
 #include "actions/action_registry.h"
 #include "pages/keys/key_find_bar.h"
@@ -15,6 +14,7 @@
 #include "widgets/card.h"
 #include "widgets/labels.h"
 #include "widgets/states.h"
+#include "widgets/tall_table_view.h"
 
 namespace rustcask::ui {
 

@@ -9,7 +9,6 @@
 #include <QLineEdit>
 #include <QPainter>
 #include <QPushButton>
-#include <QTableView>
 #include <QVBoxLayout>
 
 #include "pages/keys/value_text.h"
@@ -20,6 +19,7 @@
 #include "widgets/choose_row.h"
 #include "widgets/labels.h"
 #include "widgets/row_delegate.h"
+#include "widgets/tall_table_view.h"
 
 namespace rustcask::ui {
 
@@ -144,13 +144,12 @@ void KeyTreeView::applySeparator(const QString& text) {
 }
 
 void KeyTreeView::buildTable() {
-    m_table = new QTableView;
+    m_table = new TallTableView;
     m_table->setModel(&m_model);
     styleTable(m_table, tr("Keys in folders"));
     m_table->setItemDelegateForColumn(KeyTreeModel::nameColumn, new TreeDelegate(m_table));
     m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_table->setContextMenuPolicy(Qt::CustomContextMenu);
-    m_table->setVerticalScrollMode(QAbstractItemView::ScrollPerItem);
     QHeaderView* header = m_table->horizontalHeader();
     header->setSectionResizeMode(KeyTreeModel::nameColumn, QHeaderView::Stretch);
     header->setStretchLastSection(false);
@@ -158,14 +157,14 @@ void KeyTreeView::buildTable() {
     m_table->setColumnWidth(KeyTreeModel::sizeColumn, 96);
     m_table->installEventFilter(this);
     m_table->viewport()->installEventFilter(this);
-    connect(m_table, &QTableView::activated, this, [this](const QModelIndex& index) {
+    connect(m_table, &TallTableView::activated, this, [this](const QModelIndex& index) {
         if (m_model.isFolder(index.row())) {
             toggle(index.row());
         } else {
             Q_EMIT activated();
         }
     });
-    connect(m_table, &QTableView::customContextMenuRequested, this,
+    connect(m_table, &TallTableView::customContextMenuRequested, this,
             [this](const QPoint& at) { Q_EMIT menuRequested(m_table->viewport()->mapToGlobal(at)); });
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& now) {
         if (now.isValid() && !m_model.isFolder(now.row())) {

@@ -9,12 +9,12 @@ QT_BEGIN_NAMESPACE
 class QButtonGroup;
 class QLabel;
 class QLineEdit;
-class QTableView;
 QT_END_NAMESPACE
 
 namespace rustcask::ui {
 
 class Settings;
+class TallTableView;
 
 /// The keys as folders: a choice of separator above the table of a KeyTreeModel. Right and Left open and close, Return
 /// does either.
@@ -23,7 +23,7 @@ class KeyTreeView : public QWidget {
 public:
     explicit KeyTreeView(Settings& settings, QWidget* parent = nullptr);
     [[nodiscard]] KeyTreeModel& model() { return m_model; }
-    [[nodiscard]] QTableView* table() { return m_table; }
+    [[nodiscard]] TallTableView* table() { return m_table; }
     /// The bytes between folders, as typed: text, or \xNN.
     void setSeparatorText(const QString& text);
     [[nodiscard]] KeySelection selection() const;
@@ -53,7 +53,7 @@ private:
     QButtonGroup* m_separators = nullptr;
     QLineEdit* m_other = nullptr;
     QLabel* m_state = nullptr;
-    QTableView* m_table = nullptr;
+    TallTableView* m_table = nullptr;
 };
 
 } // namespace rustcask::ui

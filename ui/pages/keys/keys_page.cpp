@@ -7,7 +7,6 @@
 #include <QMenu>
 #include <QPushButton>
 #include <QSplitter>
-#include <QTableView>
 #include <QVBoxLayout>
 
 #include "actions/action_registry.h"
@@ -23,6 +22,7 @@
 #include "widgets/choose_row.h"
 #include "widgets/progress_strip.h"
 #include "widgets/states.h"
+#include "widgets/tall_table_view.h"
 
 namespace rustcask::ui {
 

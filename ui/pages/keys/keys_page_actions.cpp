@@ -2,7 +2,6 @@
 // What the Keys page offers: its actions, when they make sense, and the menu of the list.
 #include <QAction>
 #include <QMenu>
-#include <QTableView>
 
 #include "actions/action_registry.h"
 #include "pages/keys/key_find_bar.h"
@@ -12,6 +11,7 @@
 #include "session/session.h"
 #include "theme/format.h"
 #include "widgets/choose_row.h"
+#include "widgets/tall_table_view.h"
 
 namespace rustcask::ui {
 
@@ -201,7 +201,7 @@ QStringList KeysPage::scenes() const {
 }
 
 void KeysPage::enterScene(const QString& scene) {
-    QTableView* table = m_list->table();
+    TallTableView* table = m_list->table();
     if (scene != QStringLiteral("deleted") && scene != QStringLiteral("as-of")) {
         showNow();
     }
