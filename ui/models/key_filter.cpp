@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace rustcask::ui {
 
@@ -20,6 +21,22 @@ constexpr std::uint32_t maxMatchSteps = 100'000;
 
 constexpr char upperCase(char c) noexcept {
     return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+}
+
+/// Writes `bytes` to `into` with A to Z as a to z, eight at a time.
+void foldInto(std::string_view bytes, char* into) noexcept {
+    constexpr std::uint64_t each = 0x0101010101010101;
+    std::size_t i = 0;
+    for (; i + 8 <= bytes.size(); i += 8) {
+        std::uint64_t eight = 0;
+        std::memcpy(&eight, bytes.data() + i, sizeof eight);
+        // The highest bit of each byte says whether it is at least 'A', or beyond 'Z'; no sum leaves its byte.
+        const std::uint64_t low = eight & 0x7F * each;
+        const std::uint64_t upper = ((low + (0x80 - 'A') * each) ^ (low + (0x7F - 'Z') * each)) & ~eight & 0x80 * each;
+        eight |= upper >> 2;
+        std::memcpy(into + i, &eight, sizeof eight);
+    }
+    std::transform(bytes.begin() + static_cast<std::ptrdiff_t>(i), bytes.end(), into + i, foldedCase);
 }
 
 QString message(const char* text) {
@@ -241,20 +258,18 @@ tl::expected<KeyMatcher, QString> KeyMatcher::compile(const KeyFilter& filter) {
 }
 
 bool KeyMatcher::containsFolded(std::string_view bytes) const {
-    if (m_bytes.size() > bytes.size()) {
-        return false;
+    // Folded into a buffer, piece by piece, where the library's search does the rest. The pieces overlap by as much as
+    // what is looked for could stick out.
+    std::array<char, 1024> folded;
+    const std::size_t wanted = m_bytes.size();
+    if (wanted > folded.size() / 2) {
+        return std::search(bytes.begin(), bytes.end(), m_bytes.begin(), m_bytes.end(),
+                           [](char a, char b) { return foldedCase(a) == b; }) != bytes.end();
     }
-    const char first = m_bytes.front();
-    const std::size_t last = bytes.size() - m_bytes.size();
-    for (std::size_t i = 0; i <= last; ++i) {
-        if (foldedCase(bytes[i]) != first) {
-            continue;
-        }
-        std::size_t n = 1;
-        while (n < m_bytes.size() && foldedCase(bytes[i + n]) == m_bytes[n]) {
-            ++n;
-        }
-        if (n == m_bytes.size()) {
+    for (std::size_t begin = 0; begin + wanted <= bytes.size(); begin += folded.size() - wanted + 1) {
+        const std::string_view piece = bytes.substr(begin, folded.size());
+        foldInto(piece, folded.data());
+        if (std::string_view(folded.data(), piece.size()).find(m_bytes) != std::string_view::npos) {
             return true;
         }
     }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "models/entry_batches.h"
 #include "models/parallel.h"
 
 namespace rustcask::ui {
@@ -97,19 +98,19 @@ private:
         const KeyOverlay& overlay = m_input.table.overlay();
         const bool plain = overlay.isEmpty();
         const bool values = matcher.looksIntoValues();
-        for (std::size_t i = begin; i < end; ++i) {
-            if ((values || i % keysPerLook == 0) && m_progress.isCancelled()) {
-                return;
+        bool cancelled = false;
+        forEachEntry(source, begin, end, [&](std::size_t i, const rustcask::SnapshotEntry& entry) {
+            if (values || i % keysPerLook == 0) {
+                cancelled = cancelled || m_progress.isCancelled();
             }
             const auto id = static_cast<RowId>(i);
-            if (!plain && overlay.touches(id)) {
-                continue;
+            if (cancelled || (!plain && overlay.touches(id))) {
+                return;
             }
-            const rustcask::SnapshotEntry entry = source.entry(i);
             if (matcher.matches(entry.key) || (values && valueMatches(i, entry, matcher, unsearched))) {
                 hits.push_back(id);
             }
-        }
+        });
         m_progress.addRecords(end - begin);
         m_partial.add(hits);
     }

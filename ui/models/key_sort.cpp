@@ -6,6 +6,7 @@
 #include <cstring>
 #include <span>
 
+#include "models/entry_batches.h"
 #include "models/parallel.h"
 
 namespace rustcask::ui {
@@ -176,6 +177,18 @@ bool fill(std::vector<Item>& items, const rustcask::Progress& progress, const Ma
     });
 }
 
+/// The same with an item for each key of the source: `valueOf` its entry, and its id.
+template <typename ValueOf>
+bool fillFrom(const KeySource& source, std::vector<Item>& items, const rustcask::Progress& progress,
+              const ValueOf& valueOf) {
+    return forEachPart((items.size() + part - 1) / part, progress, [&](std::size_t, std::size_t number) {
+        forEachEntry(source, number * part, std::min(items.size(), (number + 1) * part),
+                     [&](std::size_t i, const rustcask::SnapshotEntry& entry) {
+                         items[i] = makeItem(valueOf(entry), static_cast<RowId>(i));
+                     });
+    });
+}
+
 /// Splits items by value into a few dozen parts of about the same size, each below the next, and gives their
 /// boundaries: so that several threads can sort them. nullopt: cancelled.
 std::optional<std::vector<std::size_t>> split(std::vector<Item>& items, const rustcask::Progress& progress) {
@@ -261,10 +274,10 @@ std::optional<RowIds> sortBySize(const KeySource& source, const RowIds& byKey, b
     std::vector<std::uint32_t> most(scanThreads());
     const bool read = forEachPart((size + part - 1) / part, progress, [&](std::size_t thread, std::size_t number) {
         const std::size_t end = std::min(size, (number + 1) * part);
-        for (std::size_t i = number * part; i < end; ++i) {
-            sizes[i] = source.entry(i).valueBytes;
+        forEachEntry(source, number * part, end, [&](std::size_t i, const rustcask::SnapshotEntry& entry) {
+            sizes[i] = entry.valueBytes;
             most[thread] = std::max(most[thread], sizes[i]);
-        }
+        });
     });
     if (!read) {
         return std::nullopt;
@@ -335,9 +348,9 @@ std::optional<RowIds> sortByKey(const KeySource& source, const rustcask::Progres
     std::vector<std::size_t> shares(scanThreads(), first.size());
     const bool shared = forEachPart((size + part - 1) / part, progress, [&](std::size_t thread, std::size_t number) {
         const std::size_t end = std::min(size, (number + 1) * part);
-        for (std::size_t i = number * part; i < end; ++i) {
-            shares[thread] = commonPrefix(first, source.entry(i).key, shares[thread]);
-        }
+        forEachEntry(source, number * part, end, [&](std::size_t, const rustcask::SnapshotEntry& entry) {
+            shares[thread] = commonPrefix(first, entry.key, shares[thread]);
+        });
     });
     if (!shared) {
         return std::nullopt;
@@ -345,9 +358,8 @@ std::optional<RowIds> sortByKey(const KeySource& source, const rustcask::Progres
     const std::size_t skip = *std::min_element(shares.begin(), shares.end());
     std::vector<Item> items(size);
     const KeySorter sorter(source, progress);
-    if (!fill(
-            items, progress,
-            [&](std::size_t i) { return makeItem(leadingBytes(source.entry(i).key, skip), static_cast<RowId>(i)); }) ||
+    if (!fillFrom(source, items, progress,
+                  [&](const rustcask::SnapshotEntry& entry) { return leadingBytes(entry.key, skip); }) ||
         !sortParts(items, progress, [&](Items some) { return sorter.sortPrepared(some, skip); })) {
         return std::nullopt;
     }
@@ -373,13 +385,18 @@ std::optional<RowIds> sortFrom(const KeySource& source, const RowIds& byKey, con
         const bool done = forEachPart(parts, progress, [&](std::size_t thread, std::size_t number) {
             const std::size_t end = std::min(byKey.size(), (number + 1) * part);
             std::vector<std::uint64_t>& mine = seen[thread];
-            for (std::size_t i = number * part; i < end; ++i) {
-                const std::uint64_t generation = source.entry(i).generation.value;
+            std::optional<std::uint64_t> last;
+            forEachEntry(source, number * part, end, [&](std::size_t, const rustcask::SnapshotEntry& entry) {
+                const std::uint64_t generation = entry.generation.value;
+                if (generation == last) {
+                    return;
+                }
+                last = generation;
                 const auto place = std::lower_bound(mine.begin(), mine.end(), generation);
                 if (place == mine.end() || *place != generation) {
                     mine.insert(place, generation);
                 }
-            }
+            });
         });
         if (!done) {
             return std::nullopt;
@@ -398,11 +415,9 @@ std::optional<RowIds> sortFrom(const KeySource& source, const RowIds& byKey, con
         return static_cast<std::uint64_t>(file - generations.begin()) << 40 | entry.offset;
     };
     std::vector<Item> items(byKey.size());
-    if (!fill(items, progress,
-              [&](std::size_t i) {
-                  const std::uint64_t value = valueOf(source.entry(i));
-                  return makeItem(sort.descending ? ~value : value, static_cast<RowId>(i));
-              }) ||
+    if (!fillFrom(
+            source, items, progress,
+            [&](const rustcask::SnapshotEntry& entry) { return sort.descending ? ~valueOf(entry) : valueOf(entry); }) ||
         !sortParts(items, progress, [&](Items some) { return sortValues(some, progress, [](Items) {}); })) {
         return std::nullopt;
     }

@@ -84,6 +84,29 @@ private Q_SLOTS:
         QVERIFY(!matches(MatchMode::contains, QStringLiteral("x"), ""));
     }
 
+    /// Eight bytes are folded at once, and long ones searched in pieces: against folding one after the other.
+    void containsIsTheSameForAllBytes() {
+        std::string all;
+        for (int c = 0; c < 256; ++c) {
+            all += static_cast<char>(c);
+        }
+        for (const std::size_t before : {0U, 1U, 7U, 9U, 1015U, 1023U, 1024U, 3000U}) {
+            const std::string text = std::string(before, '@') + all + std::string(11, '[');
+            for (int c = 0x21; c < 0x7F; ++c) {
+                std::string wanted{static_cast<char>(c), static_cast<char>(c + 1)};
+                std::string folded = text;
+                std::transform(folded.begin(), folded.end(), folded.begin(), foldedCase);
+                std::transform(wanted.begin(), wanted.end(), wanted.begin(), foldedCase);
+                const QString pattern = QString::fromLatin1(wanted.data(), static_cast<qsizetype>(wanted.size()));
+                QCOMPARE(matches(MatchMode::contains, pattern.toUpper(), text),
+                         folded.find(wanted) != std::string::npos);
+            }
+        }
+        const QString whole(600, QLatin1Char('Q')); // more than half a piece
+        QVERIFY(matches(MatchMode::contains, whole, std::string(900, '.') + std::string(600, 'q')));
+        QVERIFY(!matches(MatchMode::contains, whole, std::string(900, '.') + std::string(599, 'q')));
+    }
+
     void prefixIsExact() {
         QVERIFY(matches(MatchMode::prefix, QStringLiteral("ord"), "order"));
         QVERIFY(matches(MatchMode::prefix, QStringLiteral("Ord"), "oRDER"));
