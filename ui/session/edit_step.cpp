@@ -4,6 +4,8 @@
 #include <QCoreApplication>
 #include <QStringList>
 
+#include <rustcask/value_reader.h>
+
 #include "theme/format.h"
 
 namespace rustcask::ui {
@@ -30,6 +32,38 @@ rustcask::Result<bool> write(rustcask::Database& database, std::string_view key,
         return database.putIf(key, view(*value), expected);
     }
     return expected ? database.removeIf(key, *expected) : rustcask::Result<bool>(true);
+}
+
+/// Whether the key's value is `value`: compared piece by piece, there may be gigabytes.
+bool isStored(const rustcask::Database& database, std::string_view key, const QByteArray& value) {
+    const auto reader = database.openValue(key);
+    const std::string_view wanted = view(value);
+    if (!reader || !*reader || (*reader)->size() != wanted.size()) {
+        return false;
+    }
+    std::string piece(std::min<std::size_t>(wanted.size(), std::size_t{1} << 16), '\0');
+    for (std::size_t at = 0; at < wanted.size(); at += piece.size()) {
+        const std::size_t bytes = std::min(piece.size(), wanted.size() - at);
+        const auto read = (*reader)->read(at, piece.data(), bytes);
+        if (!read || *read != bytes || std::string_view(piece).substr(0, bytes) != wanted.substr(at, bytes)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/// What has just been written. Somebody else in this process may have written the key since: nullopt then, because
+/// theirs is not to be taken for our own, or an undo would overwrite it.
+std::optional<rustcask::KeyInfo> infoOfWritten(const rustcask::Database& database, std::string_view key,
+                                               const QByteArray& value) {
+    const auto now = database.info(key);
+    return now && *now && isStored(database, key, value) ? *now : std::nullopt;
+}
+
+/// A record whose place nobody knows: it has no number, and is told by its value alone.
+template <typename Record>
+Record recordOfValue(const QByteArray& value) {
+    return {0, 0, 0, static_cast<std::uint32_t>(value.size()), Record::Kind::present};
 }
 
 } // namespace
@@ -131,8 +165,8 @@ void EditStep::makeOne(rustcask::Database& database, const KeyChange& change, bo
             made.sides[before].kind = Record::Kind::damaged;
         }
         if (change.value) {
-            const auto now = database.info(key);
-            made.sides[after] = now ? recordOf(key, *now) : Record{};
+            const auto now = infoOfWritten(database, key, *change.value);
+            made.sides[after] = now ? recordOf(key, now) : recordOfValue<Record>(*change.value);
             hold(after, index, *change.value);
         }
         if (old) {
@@ -169,7 +203,7 @@ rustcask::Result<std::optional<QByteArray>> EditStep::valueOf(rustcask::VersionF
         return std::optional(held->second);
     }
     const Record& record = m_changes[index].sides[side];
-    if (record.kind == Record::Kind::damaged) {
+    if (record.kind == Record::Kind::damaged || record.sequence == 0) {
         return std::optional<QByteArray>();
     }
     rustcask::Version version;
@@ -275,8 +309,8 @@ EditTally EditStep::replay(rustcask::Database& database, bool forward, rustcask:
         }
         change.sides[from] = recordOf(key, *seen); // a merge may have moved it: from there it can be read again
         if (value) {
-            const auto now = database.info(key);
-            change.sides[to] = now ? recordOf(key, *now) : Record{};
+            const auto now = infoOfWritten(database, key, *value);
+            change.sides[to] = now ? recordOf(key, now) : recordOfValue<Record>(*value);
         }
         ++tally.made;
     }

@@ -83,6 +83,47 @@ private Q_SLOTS:
         }
     }
 
+    /// A write of somebody else between the step's own and its look at what it wrote is not the step's.
+    void doesNotTakeTheWritesOfOthersForItsOwn() {
+        const TemporaryDirectory directory;
+        RUSTCASK_VALUE(const auto database, Database::open(directory / "db"));
+        Progress progress;
+        for (int round = 0; round < 150; ++round) {
+            const std::string key = "key " + std::to_string(round);
+            RUSTCASK_OK(database->put(key, "old"));
+            std::atomic<int> state{0};
+            std::thread other([&] {
+                state = 1;
+                while (state != 2) {
+                }
+                for (volatile int wait = 0; wait < round * 25;) {
+                    wait = wait + 1;
+                }
+                static_cast<void>(database->put(key, "his")); // as long as "new"
+            });
+            while (state != 1) {
+                std::this_thread::yield();
+            }
+            EditStep step;
+            EditTally tally;
+            state = 2;
+            step.makeOne(*database, {QByteArray::fromStdString(key), QByteArray("new")}, true, tally);
+            other.join();
+            QCOMPARE(tally.made, quint64{1});
+            RUSTCASK_VALUE(const auto last, database->get(key));
+            const EditTally undone = step.replay(*database, false, progress);
+            RUSTCASK_VALUE(const auto now, database->get(key));
+            if (*last == "his") {
+                QCOMPARE(undone.conflicts, quint64{1});
+                QCOMPARE(*now, std::string("his"));
+            } else {
+                // Written over "old" or over "his", whichever came first.
+                QCOMPARE(undone.made, quint64{1});
+                QVERIFY(*now == "old" || *now == "his");
+            }
+        }
+    }
+
     void leavesWhatOthersChangedAndCountsIt() {
         const TemporaryDirectory directory;
         RUSTCASK_VALUE(const auto database, Database::open(directory / "db"));
