@@ -160,8 +160,8 @@ void MainWindow::addActions() {
         [this] { chooseDirectory(false); });
     add("file.openReadOnly", tr("Open &read-only…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O), file,
         QStringLiteral("open-read-only"), [this] { chooseDirectory(true); });
-    add("file.sample", tr("Open the &sample database"), QKeySequence(), file, QStringLiteral("sample"),
-        [this] { m_studio.openSample(this); });
+    add("file.sample", tr("Open the &sample database"), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_O), file,
+        QStringLiteral("sample"), [this] { m_studio.openSample(this); });
     m_closeDatabase = add("file.close", tr("&Close database"), QKeySequence(Qt::CTRL | Qt::Key_W), file,
                           QStringLiteral("close"), [this] {
                               if (m_session == nullptr) {
@@ -188,7 +188,7 @@ void MainWindow::addActions() {
         [this] { static_cast<void>(openPalette()); });
     add("help.shortcuts", tr("&Keyboard shortcuts"), QKeySequence(Qt::CTRL | Qt::Key_Slash), help,
         QStringLiteral("help"), [this] { makeShortcutSheet(m_actions, this)->open(); });
-    add("help.about", tr("&About Rustcask Studio"), QKeySequence(), help, QStringLiteral("info"),
+    add("help.about", tr("&About Rustcask Studio"), QKeySequence(Qt::SHIFT | Qt::Key_F1), help, QStringLiteral("info"),
         [this] { makeAboutDialog(this)->open(); });
 }
 
@@ -214,10 +214,8 @@ void MainWindow::addPage(Page* newPage) {
     const QString id = newPage->id();
     m_pages.append(newPage);
     m_stack->addWidget(newPage);
-    QKeySequence shortcut;
-    if (newPage != m_start) {
-        shortcut = QKeySequence(Qt::ALT | static_cast<Qt::Key>(Qt::Key_1 + static_cast<int>(m_pages.size()) - 2));
-    }
+    // Alt+0 is the start page, Alt+1 the first of the rail.
+    const QKeySequence shortcut(Qt::ALT | static_cast<Qt::Key>(Qt::Key_0 + static_cast<int>(m_pages.size()) - 1));
     QAction* go =
         m_actions.add(QStringLiteral("page.") + id, tr("Show %1").arg(newPage->title()), shortcut, tr("View"), this);
     go->setIcon(themedIcon(newPage->iconName()));
@@ -264,8 +262,10 @@ void MainWindow::addMenus(QMenuBar* bar) {
     const QList<std::pair<QString, QString>> themes{{QStringLiteral("system"), tr("Colours as the &desktop's")},
                                                     {QStringLiteral("light"), tr("&Light colours")},
                                                     {QStringLiteral("dark"), tr("D&ark colours")}};
+    int key = Qt::Key_F9;
     for (const auto& [name, text] : themes) {
-        QAction* choose = m_actions.add(QStringLiteral("theme.") + name, text, QKeySequence(), tr("View"), this);
+        const QKeySequence shortcut(Qt::CTRL | Qt::SHIFT | static_cast<Qt::Key>(key++));
+        QAction* choose = m_actions.add(QStringLiteral("theme.") + name, text, shortcut, tr("View"), this);
         choose->setCheckable(true);
         group->addAction(choose);
         viewMenu->addAction(choose);

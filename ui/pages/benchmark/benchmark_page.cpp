@@ -124,15 +124,16 @@ void BenchmarkPage::buildActions() {
     const QString category = tr("Benchmark");
     m_runAction =
         actions().add(QStringLiteral("benchmark.run"), tr("&Run"), QKeySequence(tr("Ctrl+Return")), category, this);
-    m_stopAction = actions().add(QStringLiteral("benchmark.stop"), tr("&Stop"), QKeySequence(), category, this);
-    m_importAction =
-        actions().add(QStringLiteral("benchmark.import"), tr("Open a result file…"), QKeySequence(), category, this);
+    m_stopAction =
+        actions().add(QStringLiteral("benchmark.stop"), tr("&Stop"), QKeySequence(tr("Ctrl+.")), category, this);
+    m_importAction = actions().add(QStringLiteral("benchmark.import"), tr("Open a result file…"),
+                                   QKeySequence(tr("Ctrl+Alt+I")), category, this);
     m_renameAction =
-        actions().add(QStringLiteral("benchmark.rename"), tr("Rename the run"), QKeySequence(), category, this);
-    m_removeAction =
-        actions().add(QStringLiteral("benchmark.delete"), tr("Delete the runs"), QKeySequence(), category, this);
+        actions().add(QStringLiteral("benchmark.rename"), tr("Rename the run"), QKeySequence(tr("F2")), category, this);
+    m_removeAction = actions().add(QStringLiteral("benchmark.delete"), tr("Delete the runs"),
+                                   QKeySequence(tr("Delete")), category, this);
     m_revealAction = actions().add(QStringLiteral("benchmark.reveal"), tr("Show the folder of saved runs"),
-                                   QKeySequence(), category, this);
+                                   QKeySequence(tr("Ctrl+Alt+D")), category, this);
     m_stopAction->setEnabled(false);
     connect(m_runAction, &QAction::triggered, this, &BenchmarkPage::startRun);
     connect(m_stopAction, &QAction::triggered, this, &BenchmarkPage::stopRun);

@@ -128,9 +128,12 @@ void LearnPage::makeActions() {
                               QStringLiteral("step"));
     m_stageActions.play =
         add(QStringLiteral("learn.play"), tr("&Play"), QKeySequence(QStringLiteral("Alt+P")), QStringLiteral("play"));
-    m_save = add(QStringLiteral("learn.save"), tr("&Save Scenario…"), {}, QStringLiteral("save"));
-    m_load = add(QStringLiteral("learn.load"), tr("&Load Scenario…"), {}, QStringLiteral("open"));
-    m_export = add(QStringLiteral("learn.export"), tr("&Export Picture…"), {}, QStringLiteral("export"));
+    m_save = add(QStringLiteral("learn.save"), tr("&Save Scenario…"), QKeySequence(QStringLiteral("Ctrl+S")),
+                 QStringLiteral("save"));
+    m_load = add(QStringLiteral("learn.load"), tr("&Load Scenario…"), QKeySequence(QStringLiteral("Ctrl+L")),
+                 QStringLiteral("open"));
+    m_export = add(QStringLiteral("learn.export"), tr("&Export Picture…"), QKeySequence(QStringLiteral("Ctrl+Alt+E")),
+                   QStringLiteral("export"));
     connect(m_stageActions.first, &QAction::triggered, m_player, &LessonPlayer::first);
     connect(m_stageActions.back, &QAction::triggered, m_player, &LessonPlayer::back);
     connect(m_stageActions.step, &QAction::triggered, m_player, [this] {
