@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include <QAbstractButton>
 #include <QApplication>
 #include <QHeaderView>
 #include <QPaintEvent>
@@ -25,6 +26,11 @@ TallTableView::TallTableView(QWidget* parent) : QTableView(parent) {
     setVerticalScrollMode(ScrollPerItem);
     setHorizontalScrollMode(ScrollPerPixel);
     setSelectionBehavior(SelectRows);
+    // The button where the headers meet, which only QTableView's own layout would put away.
+    const auto corners = findChildren<QAbstractButton*>(Qt::FindDirectChildrenOnly);
+    for (QAbstractButton* corner : corners) {
+        corner->hide();
+    }
 }
 
 int TallTableView::rows() const {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QAbstractButton>
 #include <QAbstractTableModel>
 #include <QHeaderView>
 #include <QScrollBar>
@@ -98,6 +99,10 @@ private Q_SLOTS:
         QVERIFY(m_model->asked > 0);
         QVERIFY2(m_model->asked < 1000, qPrintable(QString::number(m_model->asked)));
         QCOMPARE(rustcask::test::auditWidgets(*m_view), QStringList());
+        const auto buttons = m_view->findChildren<QAbstractButton*>();
+        for (const QAbstractButton* button : buttons) {
+            QVERIFY(!button->isVisible()); // the corner button would cover the first column's title
+        }
     }
 
     void findsRowsByPlaceAndPlacesByRow() {
