@@ -70,33 +70,16 @@ private:
         std::optional<Generation> newestLog{};
     };
 
-    // Names of files that decide which records there are. Hints and locks come and go without meaning.
-    Result<std::vector<std::string>> names() {
-        auto entries = m_fileSystem->list(m_directory);
-        if (!entries)
-            return failure(std::move(entries.error()));
-        std::vector<std::string> names;
-        for (const io::DirectoryEntry& entry : *entries) {
-            const format::ParsedName name = format::parseFileName(entry.name);
-            if (name.kind == FileKind::data || name.kind == FileKind::mergeRecord ||
-                (name.kind == FileKind::temporary && name.underlying == FileKind::data))
-                names.push_back(entry.name);
-        }
-        std::sort(names.begin(), names.end());
-        return names;
-    }
-
-    // A listing is not of one moment: what is renamed meanwhile may be missed. Two that agree are, because no name that
-    // has gone comes back.
+    // Between two listings that agree (see `namesThatCount`).
     Result<Chosen> choose() {
         for (;; ++m_report.attempts) {
             if (auto going = m_progress.checkpoint(operation); !going)
                 return failure(std::move(going.error()));
-            auto before = names();
+            auto before = inspect::namesThatCount(*m_fileSystem, m_directory);
             if (!before)
                 return failure(std::move(before.error()));
             auto found = recovery::findFiles(*m_fileSystem, m_directory);
-            auto after = names();
+            auto after = inspect::namesThatCount(*m_fileSystem, m_directory);
             if (!after)
                 return failure(std::move(after.error()));
             if (*before == *after) {

@@ -12,8 +12,10 @@ namespace detail {
 class SnapshotData {
 public:
     SnapshotData(std::shared_ptr<Core> core, std::vector<std::shared_ptr<log::Segment>> segments,
-                 std::vector<keydir::CapturedShard> shards, std::uint64_t sequence, bool verify)
+                 std::vector<keydir::CapturedShard> shards, std::uint64_t sequence, bool verify,
+                 std::unique_ptr<Pins> pins)
         : m_core(std::move(core)),
+          m_pins(std::move(pins)),
           m_segments(std::move(segments)),
           m_shards(std::move(shards)),
           m_sequence(sequence),
@@ -51,6 +53,7 @@ public:
 
 private:
     std::shared_ptr<Core> m_core;
+    std::unique_ptr<Pins> m_pins;                          // of a read-only database
     std::vector<std::shared_ptr<log::Segment>> m_segments; // by index
     std::vector<keydir::CapturedShard> m_shards;
     std::vector<std::size_t> m_begins; // of each shard's keys in the numbering of entries
@@ -99,6 +102,18 @@ Result<Timestamp> Snapshot::timestamp(std::size_t index) const {
 Result<std::shared_ptr<const Snapshot>> Database::Impl::snapshot() {
     if (auto open = checkOpen("take a snapshot"); !open)
         return failure(std::move(open.error()));
+    constexpr int maxAttempts = 20;
+    for (int attempt = 1;; ++attempt) {
+        auto taken = snapshotOnce();
+        // What the other process has merged away meanwhile is in files that a refresh finds.
+        if (taken || !m_options.readOnly || !io::isMissing(taken.error()) || attempt == maxAttempts)
+            return taken;
+        if (auto refreshed = refresh(); !refreshed)
+            return failure(std::move(refreshed.error()));
+    }
+}
+
+Result<std::shared_ptr<const Snapshot>> Database::Impl::snapshotOnce() {
     const MutexLock one(m_snapshotMutex);
     std::vector<std::shared_ptr<log::Segment>> segments;
     std::uint64_t sequence = 0;
@@ -111,8 +126,15 @@ Result<std::shared_ptr<const Snapshot>> Database::Impl::snapshot() {
         m_keydir.beginCapture();
     }
     std::vector<keydir::CapturedShard> shards = m_keydir.finishCapture();
+    std::unique_ptr<detail::Pins> pins;
+    if (m_options.readOnly) { // whoever writes removes files without asking
+        pins = std::make_unique<detail::Pins>(m_core);
+        for (const auto& segment : segments)
+            if (auto pinned = pins->add(segment); !pinned)
+                return failure(std::move(pinned.error()));
+    }
     auto data = std::make_shared<const detail::SnapshotData>(m_core, std::move(segments), std::move(shards), sequence,
-                                                             m_options.verifyChecksums);
+                                                             m_options.verifyChecksums, std::move(pins));
     return std::make_shared<const Snapshot>(std::move(data));
 }
 

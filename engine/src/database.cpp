@@ -290,8 +290,9 @@ Result<std::unique_ptr<Database>> Database::openOn(std::shared_ptr<io::FileSyste
         auto opened = impl->open(progress, background);
         if (opened)
             return std::unique_ptr<Database>(new Database(std::move(impl)));
-        // A writer may merge files away while a follower is loading them: it looks again.
-        if (!options.readOnly || !io::isMissing(opened.error()) || attempt == maxOpenAttempts)
+        // A writer may merge files away while a follower is loading them, or another process that wants to write is
+        // about to be told who has the lock: it looks again.
+        if (!io::isMissing(opened.error()) || attempt == maxOpenAttempts)
             return failure(std::move(opened.error()));
     }
 }

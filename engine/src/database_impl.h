@@ -31,6 +31,33 @@ struct Core {
     log::SegmentSet segments;
 };
 
+/// Segments that are kept open while it lives, for the sake of what follows another process (see `SegmentSet::pin`).
+class Pins {
+public:
+    explicit Pins(std::shared_ptr<Core> core) : m_core(std::move(core)) {}
+    ~Pins() {
+        for (const auto& segment : m_segments)
+            m_core->segments.unpin(*segment);
+    }
+    Pins(const Pins&) = delete;
+    Pins& operator=(const Pins&) = delete;
+
+    /// Errors: ioError (`io::isMissing`: it has been removed).
+    [[nodiscard]] Result<void> add(const std::shared_ptr<log::Segment>& segment) {
+        m_segments.reserve(m_segments.size() + 1);
+        auto pinned = m_core->segments.pin(*segment);
+        if (!pinned)
+            return failure(std::move(pinned.error()));
+        if (*pinned)
+            m_segments.push_back(segment);
+        return {};
+    }
+
+private:
+    std::shared_ptr<Core> m_core;
+    std::vector<std::shared_ptr<log::Segment>> m_segments;
+};
+
 /// Reads and checks the record that `location` describes; `value` gets its value. The caller stands in a guard or holds
 /// the segment. False: `error` says why (ioError, corruption). Not a `Result`, which takes longer to make than the
 /// rest.
@@ -159,6 +186,8 @@ private:
     [[nodiscard]] Segments selectInputs(const MergeSelection& selection, const MergePolicy& policy,
                                         MergePreview& preview) const;
     [[nodiscard]] Result<bool> refreshOnce();
+
+    [[nodiscard]] Result<std::shared_ptr<const Snapshot>> snapshotOnce();
 
     std::filesystem::path m_directory;
     Options m_options;

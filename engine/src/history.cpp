@@ -99,6 +99,8 @@ Result<VersionFile> openVersionFile(const fs::path& directory, const Version& ve
         fs::path temporary = path;
         temporary += format::temporarySuffix;
         file = fileSystem->open(temporary, io::OpenMode::read);
+        if (!file && io::isMissing(file.error())) // renamed between the two looks, or gone
+            file = fileSystem->open(path, io::OpenMode::read);
         if (!file && io::isMissing(file.error()))
             return corruptVersion(path, version, "the file is not there any more: a merge has replaced it");
     }

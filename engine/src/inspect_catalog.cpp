@@ -16,8 +16,8 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t maxMergeRecordBytes = std::uint64_t{64} << 20;
 constexpr std::uint64_t scanChunkBytes = std::uint64_t{1} << 20;
-constexpr int attempts = 10; // at listing a directory whose files a merge removes meanwhile
-constexpr int maxLooks = 8;  // second looks at damage in one file
+constexpr int attempts = 100; // at listing a directory that a merge changes meanwhile
+constexpr int maxLooks = 8;   // second looks at damage in one file
 
 std::string list(const std::vector<Generation>& generations) {
     std::string text;
@@ -172,6 +172,21 @@ private:
     std::set<Generation> m_superseded;
 };
 
+bool counts(std::string_view fileName) {
+    const format::ParsedName name = format::parseFileName(fileName);
+    return name.kind == FileKind::data || name.kind == FileKind::mergeRecord ||
+           (name.kind == FileKind::temporary && name.underlying == FileKind::data);
+}
+
+std::vector<std::string> namesThatCount(const DirectoryListing& listing) {
+    std::vector<std::string> names;
+    for (const FileEntry& entry : listing.files)
+        if (counts(entry.path.filename().string()))
+            names.push_back(entry.path.filename().string());
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
 tl::unexpected<Error> refused(std::string_view operation) {
     return failure({.code = ErrorCode::readOnly,
                     .operation = std::string(operation),
@@ -179,6 +194,18 @@ tl::unexpected<Error> refused(std::string_view operation) {
 }
 
 } // namespace
+
+Result<std::vector<std::string>> namesThatCount(io::FileSystem& fileSystem, const fs::path& directory) {
+    auto entries = fileSystem.list(directory);
+    if (!entries)
+        return failure(std::move(entries.error()));
+    std::vector<std::string> names;
+    for (io::DirectoryEntry& entry : *entries)
+        if (counts(entry.name))
+            names.push_back(std::move(entry.name));
+    std::sort(names.begin(), names.end());
+    return names;
+}
 
 Result<Catalog> readCatalog(io::FileSystem& fileSystem, const fs::path& directory, std::string_view operation) {
     for (int attempt = 1;; ++attempt) {
@@ -193,8 +220,19 @@ Result<Catalog> readCatalog(io::FileSystem& fileSystem, const fs::path& director
                  .detail = "found " + listing->description + "; expected files named <generation>.rustcask.data",
                  .advice = "Name the directory that holds the *.rustcask.data files"});
         auto catalog = Builder(fileSystem, directory).build(*listing);
-        if (catalog || attempt == attempts || !io::isMissing(catalog.error()))
+        if (!catalog && (attempt == attempts || !io::isMissing(catalog.error())))
             return catalog;
+        auto after = namesThatCount(fileSystem, directory);
+        if (!after)
+            return failure(std::move(after.error()));
+        if (catalog && *after == namesThatCount(*listing))
+            return catalog;
+        if (attempt == attempts)
+            return failure({.code = ErrorCode::ioError,
+                            .operation = std::string(operation),
+                            .file = directory,
+                            .detail = "its files change faster than they can be listed",
+                            .advice = "Try again when fewer merges run"});
     }
 }
 

@@ -55,7 +55,14 @@ struct Catalog {
 [[nodiscard]] Result<DirectoryListing> listDirectoryOn(io::FileSystem& fileSystem,
                                                        const std::filesystem::path& directory);
 
-/// Lists `directory` and reads the file headers and merge records in it. Errors: ioError, notADatabase.
+/// The names in `directory` that decide which records there are, sorted. Hints and locks come and go without meaning.
+/// A listing is not of one moment: what is renamed meanwhile may be missed. Two that agree are, because no name that
+/// has gone comes back. Errors: ioError.
+[[nodiscard]] Result<std::vector<std::string>> namesThatCount(io::FileSystem& fileSystem,
+                                                              const std::filesystem::path& directory);
+
+/// Lists `directory`, until two listings agree, and reads the file headers and merge records in it. Errors: ioError,
+/// notADatabase.
 [[nodiscard]] Result<Catalog> readCatalog(io::FileSystem& fileSystem, const std::filesystem::path& directory,
                                           std::string_view operation);
 

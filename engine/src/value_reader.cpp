@@ -39,8 +39,8 @@ namespace {
 class SegmentBytes final : public ValueBytes {
 public:
     SegmentBytes(std::shared_ptr<Core> core, std::shared_ptr<log::Segment> segment, const KeyInfo& info,
-                 const format::RecordHeader& header)
-        : ValueBytes(info, header), m_core(std::move(core)), m_segment(std::move(segment)) {}
+                 const format::RecordHeader& header, std::unique_ptr<Pins> pins)
+        : ValueBytes(info, header), m_core(std::move(core)), m_segment(std::move(segment)), m_pins(std::move(pins)) {}
 
     const std::filesystem::path& file() const noexcept override { return m_segment->path; }
     Result<void> copy(std::uint64_t offset, char* out, std::size_t bytes) const override {
@@ -56,6 +56,7 @@ public:
 private:
     std::shared_ptr<Core> m_core; // before the segment: it owns what a removed segment's handles retire into
     std::shared_ptr<log::Segment> m_segment;
+    std::unique_ptr<Pins> m_pins; // of a read-only database
 };
 
 /// Of a file alone, for versions.
@@ -169,7 +170,13 @@ Result<std::shared_ptr<const ValueReader>> Database::Impl::openValue(std::string
         const std::uint64_t bytes = format::recordBytes(key.size(), location->valueBytes);
         std::optional<Error> error;
         format::RecordHeader header;
-        {
+        std::unique_ptr<detail::Pins> pins;
+        if (m_options.readOnly) { // whoever writes removes files without asking
+            pins = std::make_unique<detail::Pins>(m_core);
+            if (auto pinned = pins->add(*segment); !pinned)
+                error = std::move(pinned.error());
+        }
+        if (!error) {
             const keydir::Reclaimer::Guard guard(m_core->reclaimer);
             std::string scratch;
             auto head = m_core->segments.read(**segment, location->offset, bytes - location->valueBytes, scratch);
@@ -196,7 +203,7 @@ Result<std::shared_ptr<const ValueReader>> Database::Impl::openValue(std::string
                 .time = header.time,
                 .valueBytes = location->valueBytes};
             return std::make_shared<const ValueReader>(
-                std::make_unique<const detail::SegmentBytes>(m_core, *segment, info, header));
+                std::make_unique<const detail::SegmentBytes>(m_core, *segment, info, header, std::move(pins)));
         }
         if (!io::isMissing(*error) || missed == location)
             return failure(std::move(*error));

@@ -59,7 +59,9 @@ struct IndexedFile {
         }
         runs.push_back(std::make_shared<const Run>(std::move(run)));
     }
-    [[nodiscard]] std::uint64_t bytesIndexed() const noexcept { return done ? which.bytes : facts.end; }
+    [[nodiscard]] std::uint64_t bytesIndexed() const noexcept {
+        return done ? which.bytes : std::min(facts.end, which.bytes); // a file that was just begun has no header yet
+    }
 };
 
 /// Notes where each record lies; hands over what it has every `runEntries` records.

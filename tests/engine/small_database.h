@@ -8,7 +8,6 @@
 //     database.writeTo(directory);
 #pragma once
 
-#include <initializer_list>
 #include <map>
 #include <optional>
 #include <set>
@@ -21,8 +20,8 @@
 
 namespace rustcask::test {
 
-inline std::string mergeRecordBytes(std::uint64_t generation, std::initializer_list<std::uint64_t> inputs,
-                                    std::initializer_list<std::uint64_t> outputs) {
+inline std::string mergeRecordBytes(std::uint64_t generation, const std::vector<std::uint64_t>& inputs,
+                                    const std::vector<std::uint64_t>& outputs) {
     format::MergeRecord record;
     record.generation = Generation{generation};
     for (const std::uint64_t input : inputs)

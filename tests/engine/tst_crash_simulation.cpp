@@ -2,7 +2,8 @@
 // Power cuts at every system call of generated workloads, in every legal order of what was not made durable. See
 // crash_workload.h for the oracle and io/crash_states.h for the rules of the disk.
 //
-//     RUSTCASK_CRASH_STATES=5000000 build/release/tests/tst_crash_simulation      a long run
+//     QTEST_FUNCTION_TIMEOUT=36000000 RUSTCASK_CRASH_STATES=5000000 build/release/tests/tst_crash_simulation
+//                                                                                 a long run; Qt's limit is 5 minutes
 //     RUSTCASK_TEST_SEED=n …                                                      other workloads
 //     RUSTCASK_CRASH_WORKLOAD=n …                                                 one workload, as a failure names it
 #include <QTest>

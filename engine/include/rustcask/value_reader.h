@@ -19,8 +19,9 @@ class ValueBytes;
 
 /// One value, read piece by piece: for values of up to 4 GiB that are not to be held in memory. Made by
 /// `Database::openValue` and `openVersion`. It goes on reading the record that it was opened on, whatever is written to
-/// the key since and whatever a merge removes: it pins the data file, and with it the file's disk space. It may outlive
-/// the `Database`. Every member is safe from any number of threads at once.
+/// the key since and whatever a merge removes: it pins the data file, and with it the file's disk space (of a read-only
+/// database as a snapshot does, see cursor.h). It may outlive the `Database`. Every member is safe from any number of
+/// threads at once.
 ///
 /// Opening checks the record's header and key, not the value: `verify` does that, in a pass of its own.
 class ValueReader {

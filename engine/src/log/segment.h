@@ -64,6 +64,7 @@ struct Segment {
     std::atomic<bool> recentlyUsed{false};
     std::shared_ptr<io::Mapping> mapping;
     std::shared_ptr<io::File> handleOwner;
+    std::uint32_t pins = 0;                ///< guarded by the set's mutex; above 0 the handle stays open
     std::unique_ptr<PendingBytes> pending; ///< set before `sealed` becomes false, never changed
 
     // The next two are not for concurrent callers: appends, or the one thread that loads the file. So they need no

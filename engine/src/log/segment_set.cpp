@@ -90,6 +90,43 @@ Result<std::unique_ptr<io::File>> SegmentSet::openFile(const Segment& segment) c
     return m_fileSystem->open(segment.path.parent_path() / segment.name, io::OpenMode::read);
 }
 
+Result<bool> SegmentSet::pin(Segment& segment) {
+    const MutexLock lock(m_mutex);
+    if (segment.pins == 0) {
+        if (m_pinned >= m_maxOpenFiles)
+            return false;
+        if (!segment.handleOwner) {
+            auto file = openFile(segment);
+            if (!file)
+                return failure(std::move(file.error()));
+            segment.handleOwner = std::move(*file);
+            segment.handle.store(segment.handleOwner.get(), std::memory_order_release);
+        }
+        std::erase(m_open, &segment); // not to be evicted
+        m_hand = 0;
+        ++m_pinned;
+    }
+    ++segment.pins;
+    return true;
+}
+
+void SegmentSet::unpin(Segment& segment) noexcept {
+    std::shared_ptr<io::File> file;
+    {
+        const MutexLock lock(m_mutex);
+        if (--segment.pins > 0)
+            return;
+        --m_pinned;
+        // Of one that was removed it goes with the segment.
+        if (segment.removed.load(std::memory_order_relaxed))
+            return;
+        segment.handle.store(nullptr, std::memory_order_seq_cst);
+        file = std::exchange(segment.handleOwner, nullptr);
+    }
+    if (file)
+        m_reclaimer.retire(std::move(file)); // readers may be in the middle of it
+}
+
 Segment* SegmentSet::at(std::uint32_t index) const noexcept {
     const Block* block = m_blocks[index / blockSize].load(std::memory_order_acquire);
     return block == nullptr ? nullptr : (*block)[index % blockSize].load(std::memory_order_acquire);
@@ -166,8 +203,9 @@ Result<std::string_view> SegmentSet::read(Segment& segment, std::uint64_t offset
         auto file = openFile(segment);
         if (file)
             return readThrough(**file, segment, offset, bytes, scratch);
-        // Removed between the two looks: a snapshot that still holds it reads through the handle kept for that.
-        if (!io::isMissing(file.error()) || !segment.removed.load(std::memory_order_acquire))
+        // Removed: a snapshot that still holds it reads through the handle kept for that.
+        if (!io::isMissing(file.error()) || (!segment.removed.load(std::memory_order_acquire) &&
+                                             segment.handle.load(std::memory_order_acquire) == nullptr))
             return failure(std::move(file.error()));
     }
     const io::File* handle = segment.handle.load(std::memory_order_acquire);

@@ -37,6 +37,12 @@ public:
     /// then.
     [[nodiscard]] Result<void> remove(const std::shared_ptr<Segment>& segment);
 
+    /// Keeps the segment readable although another process may remove its file, until as many `unpin` came. False: so
+    /// many are pinned that the limit on open files allows no more; nothing is done. Errors: ioError (`io::isMissing`:
+    /// it has been removed).
+    [[nodiscard]] Result<bool> pin(Segment& segment);
+    void unpin(Segment& segment) noexcept;
+
     /// @pre `index` came from the keydir while the caller stood in its guard; nullptr when it was removed meanwhile.
     [[nodiscard]] Segment* at(std::uint32_t index) const noexcept;
     [[nodiscard]] std::vector<std::shared_ptr<Segment>> list() const; ///< ascending by generation
@@ -114,6 +120,7 @@ private:
     // Those whose handle was opened here, in clock order.
     mutable std::vector<Segment*> m_open RUSTCASK_GUARDED_BY(m_mutex);
     mutable std::size_t m_hand RUSTCASK_GUARDED_BY(m_mutex) = 0;
+    std::size_t m_pinned RUSTCASK_GUARDED_BY(m_mutex) = 0; // segments
 };
 
 } // namespace rustcask::log
