@@ -300,17 +300,12 @@ void Keydir::reserve(std::uint64_t keys, std::uint64_t keyBytes) {
     const auto withSpread = [](std::uint64_t mean) { return static_cast<std::size_t>(mean + mean / 32 + 1); };
     const std::size_t each = withSpread(keys / shardCount);
     const std::size_t words = withSpread((keys * entryWords + keyBytes / 4) / shardCount);
-    m_pool->announce(keys * 100 / 84 * sizeof(Slot) + keys * entryWords * sizeof(std::uint32_t) + keyBytes);
     for (std::size_t s = 0; s < shardCount; ++s) {
         Shard& shard = m_shards[s];
         const MutexLock lock(shard.mutex);
         if (!shard.table)
             rebuild(shard, each * 100 / 84, words, true);
     }
-}
-
-void Keydir::endReserve() noexcept {
-    m_pool->announce(0);
 }
 
 Keydir::Update::Update(Keydir& keydir, std::string_view key, std::uint64_t hash)

@@ -123,10 +123,8 @@ public:
     void prefetchEntry(std::uint64_t hash, const MappingHints* mappings = nullptr) const noexcept;
 
     /// Makes room for about `keys` keys of `keyBytes` in all, so that loading them rebuilds no table. Nothing happens
-    /// to shards that hold keys already. Memory is made ready on a thread meanwhile, until `endReserve`, which returns
-    /// what was not needed. Throws `std::bad_alloc`.
+    /// to shards that hold keys already. Throws `std::bad_alloc`.
     void reserve(std::uint64_t keys, std::uint64_t keyBytes);
-    void endReserve() noexcept;
     [[nodiscard]] static std::size_t shardIndex(std::uint64_t hash) noexcept { return hash >> (64 - shardBits); }
 
     /// What `setIfNewer` and `relocate` did.

@@ -57,7 +57,6 @@ struct MemoryPool::Region {
     static constexpr unsigned headerOrder = 5; // 8 KiB
 
     std::size_t usedBytes = 0;
-    Region* nextSpare = nullptr;
     // For each place of a smallest block behind the header: 1 + the order of the free block that begins there; 0: none
     // does.
     std::array<std::uint8_t, (hugePageBytes - sizeOf(headerOrder)) / smallestBlock> freeOrders{};
@@ -82,8 +81,8 @@ MemoryPool::~MemoryPool() {
     if (m_preparer.joinable())
         m_preparer.join();
     const MutexLock lock(m_mutex);
-    while (Region* spare = takeSpare())
-        ::munmap(spare, hugePageBytes);
+    if (m_spare != nullptr)
+        ::munmap(m_spare, hugePageBytes);
     // Every region is empty, so each shows by its largest block.
     while (m_free[orders - 1] != nullptr)
         removeRegion(Region::of(m_free[orders - 1]));
@@ -158,20 +157,20 @@ void* MemoryPool::allocate(std::size_t bytes) {
         return block;
     }
     const unsigned order = orderOf(bytes);
-    MutexLock lock(m_mutex);
+    const MutexLock lock(m_mutex);
     char* block = take(order);
     if (block == nullptr) {
-        Region* region = takeSpare();
+        Region* region = std::exchange(m_spare, nullptr);
         if (region == nullptr) {
-            lock.unlock(); // it takes long, and another shard may find what it needs meanwhile
-            region = makeRegion();
-            lock.lock();
+            char* pages = mapPages(hugePageBytes);
+            if (pages == nullptr)
+                throw std::bad_alloc();
+            region = new (pages) Region;
+        } else {
+            m_reserved -= hugePageBytes; // addRegion counts it
         }
-        if (region == nullptr)
-            throw std::bad_alloc();
         addRegion(region);
-        if (wantsSpare())
-            wakePreparer();
+        prepareNext();
         block = take(order);
     }
     Region* region = Region::of(block);
@@ -214,32 +213,11 @@ void MemoryPool::release(void* block, std::size_t bytes) noexcept {
         removeRegion(region);
 }
 
-// nullptr: no memory.
-MemoryPool::Region* MemoryPool::makeRegion() noexcept {
-    char* pages = mapPages(hugePageBytes);
-    if (pages == nullptr)
-        return nullptr;
-    for (std::size_t at = 0; at < hugePageBytes; at += 4096)
-        pages[at] = 0; // makes the kernel give the page, and clear it
-    return new (pages) Region;
-}
-
-MemoryPool::Region* MemoryPool::takeSpare() noexcept {
-    Region* spare = m_spares;
-    if (spare == nullptr)
-        return nullptr;
-    m_spares = spare->nextSpare;
-    --m_spareCount;
-    m_reserved -= hugePageBytes;
-    return spare;
-}
-
-bool MemoryPool::wantsSpare() const noexcept {
-    return m_regions + m_spareCount < std::max(m_announced, m_regions < regionsBeforePreparing ? 0 : m_regions + 1);
-}
-
-// Without a thread whoever needs a region makes it.
-void MemoryPool::wakePreparer() noexcept {
+// Has the next region made ready on the pool's thread. Without a thread whoever needs a region makes it.
+void MemoryPool::prepareNext() noexcept {
+    if (m_regions < regionsBeforePreparing || m_spare != nullptr)
+        return;
+    m_spareWanted = true;
     if (!m_preparer.joinable()) {
         try {
             m_preparer = std::thread([this] { prepare(); });
@@ -250,38 +228,29 @@ void MemoryPool::wakePreparer() noexcept {
     m_wake.notify_one();
 }
 
-void MemoryPool::announce(std::uint64_t bytes) noexcept {
-    if (separateBlocks)
-        return;
-    MutexLock lock(m_mutex);
-    m_announced = static_cast<std::size_t>(bytes / hugePageBytes);
-    if (wantsSpare())
-        wakePreparer();
-    while (m_spareCount > 1 && m_regions + m_spareCount > m_announced) {
-        Region* spare = takeSpare();
-        const MutexUnlock unlocked(lock, m_mutex);
-        ::munmap(spare, hugePageBytes);
-    }
-}
-
 void MemoryPool::prepare() noexcept {
     MutexLock lock(m_mutex);
     for (;;) {
-        while (!m_stopping && !wantsSpare())
+        while (!m_stopping && !m_spareWanted)
             m_wake.wait(lock);
         if (m_stopping)
             return;
+        m_spareWanted = false;
         lock.unlock();
-        Region* region = makeRegion();
+        char* pages = mapPages(hugePageBytes);
+        if (pages != nullptr) {
+            for (std::size_t at = 0; at < hugePageBytes; at += 4096)
+                pages[at] = 0; // makes the kernel give the page, and clear it
+            new (pages) Region;
+        }
         lock.lock();
-        if (region == nullptr) {
-            if (!m_stopping)
-                m_wake.wait(lock); // no memory: whoever needs some finds out, and asks again
-        } else {
-            region->nextSpare = m_spares;
-            m_spares = region;
-            ++m_spareCount;
+        if (pages == nullptr)
+            continue;
+        if (m_spare == nullptr) {
+            m_spare = Region::of(pages);
             m_reserved += hugePageBytes;
+        } else {
+            ::munmap(pages, hugePageBytes);
         }
     }
 }

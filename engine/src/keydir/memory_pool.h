@@ -16,8 +16,8 @@ namespace rustcask::keydir {
 ///
 /// A buddy allocator (Knuth, TAOCP 1, 2.5): blocks are powers of two, so that what one shard gives back another can use
 /// as it is. Fuller regions are used up first, so that others become empty. Regions that become free go back to the
-/// system, all but one. Once there are several, a thread of the pool keeps the next one ready, or as many as were
-/// announced: the kernel takes milliseconds to clear a huge page. Every member may be called from any thread.
+/// system, all but one. Once there are several, a thread of the pool keeps the next one ready: the kernel takes
+/// milliseconds to clear a huge page. Every member may be called from any thread.
 class MemoryPool {
 public:
     MemoryPool() = default;
@@ -30,10 +30,6 @@ public:
     [[nodiscard]] void* allocate(std::size_t bytes);
     /// @pre `block` came from `allocate(bytes)`. nullptr is ignored.
     void release(void* block, std::size_t bytes) noexcept;
-
-    /// Announces that about so many bytes will be in use: regions for them are made ready meanwhile. What is not used
-    /// in the end goes back with `announce(0)`.
-    void announce(std::uint64_t bytes) noexcept;
 
     /// Bytes taken from the system.
     [[nodiscard]] std::uint64_t reservedBytes() const noexcept;
@@ -53,13 +49,10 @@ private:
 
     void insertFree(char* block, unsigned order) noexcept RUSTCASK_REQUIRES(m_mutex);
     void eraseFree(char* block, unsigned order) noexcept RUSTCASK_REQUIRES(m_mutex);
-    [[nodiscard]] static Region* makeRegion() noexcept;
-    [[nodiscard]] Region* takeSpare() noexcept RUSTCASK_REQUIRES(m_mutex);
-    [[nodiscard]] bool wantsSpare() const noexcept RUSTCASK_REQUIRES(m_mutex);
     void addRegion(Region* region) noexcept RUSTCASK_REQUIRES(m_mutex);
     void removeRegion(Region* region) noexcept RUSTCASK_REQUIRES(m_mutex);
     [[nodiscard]] char* take(unsigned order) noexcept RUSTCASK_REQUIRES(m_mutex);
-    void wakePreparer() noexcept RUSTCASK_REQUIRES(m_mutex);
+    void prepareNext() noexcept RUSTCASK_REQUIRES(m_mutex);
     void prepare() noexcept;
 
     mutable Mutex m_mutex;                                                // guards the following
@@ -70,9 +63,8 @@ private:
     std::uint64_t m_reserved RUSTCASK_GUARDED_BY(m_mutex) = 0;
     std::uint64_t m_used RUSTCASK_GUARDED_BY(m_mutex) = 0;
 
-    Region* m_spares RUSTCASK_GUARDED_BY(m_mutex) = nullptr; // cleared, in no other list; they count as reserved
-    std::size_t m_spareCount RUSTCASK_GUARDED_BY(m_mutex) = 0;
-    std::size_t m_announced RUSTCASK_GUARDED_BY(m_mutex) = 0; // regions
+    Region* m_spare RUSTCASK_GUARDED_BY(m_mutex) = nullptr; // cleared, in no list
+    bool m_spareWanted RUSTCASK_GUARDED_BY(m_mutex) = false;
     bool m_stopping RUSTCASK_GUARDED_BY(m_mutex) = false;
     ConditionVariable m_wake;
     std::thread m_preparer; // started once, under the lock

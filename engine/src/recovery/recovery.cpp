@@ -490,7 +490,6 @@ Result<Recovered> recover(const LoadTarget& given, const fs::path& directory, co
     if (firstError)
         return failure(std::move(*firstError));
 
-    target.keydir.endReserve();
     target.keydir.eraseTombstones();
 
     target.segments.updateDoubt();
