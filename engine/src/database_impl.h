@@ -44,13 +44,11 @@ public:
 
     /// Errors: ioError (`io::isMissing`: it has been removed).
     [[nodiscard]] Result<void> add(const std::shared_ptr<log::Segment>& segment) {
-        m_segments.reserve(m_segments.size() + 1);
+        m_segments.push_back(segment); // first: what is pinned must be unpinned whatever happens
         auto pinned = m_core->segments.pin(*segment);
-        if (!pinned)
-            return failure(std::move(pinned.error()));
-        if (*pinned)
-            m_segments.push_back(segment);
-        return {};
+        if (!pinned || !*pinned)
+            m_segments.pop_back();
+        return pinned ? Result<void>() : failure(std::move(pinned.error()));
     }
 
 private:

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QTest>
 
+#include <algorithm>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "format/data_record.h"
@@ -9,13 +11,31 @@
 #include "keydir/keydir.h"
 #include "log/segment_set.h"
 #include "recovery/keydir_feed.h"
-#include "support/check.h"
 #include "support/seeded_random.h"
 #include "support/test_main.h"
 
 using namespace rustcask;
 using namespace rustcask::test;
 using keydir::Location;
+
+namespace {
+
+/// A keydir and one file to load into it.
+struct Loading {
+    keydir::Reclaimer reclaimer{};
+    keydir::Keydir keydir{reclaimer};
+    log::SegmentSet segments{io::posixFileSystem(), reclaimer, ReadStrategy::keepOpen, 4};
+    std::shared_ptr<log::Segment> segment = segments.create(Generation{1}, "1.rustcask.data").value();
+    recovery::LoadTarget target{.segments = segments, .keydir = keydir};
+
+    Loading() { segments.publish(segment); }
+    [[nodiscard]] std::optional<Location> find(std::string_view key) const {
+        const keydir::Reclaimer::Guard guard(reclaimer);
+        return keydir.find(key, keydir.hash(key));
+    }
+};
+
+} // namespace
 
 class KeydirFeedTest : public QObject {
     Q_OBJECT
@@ -40,7 +60,7 @@ class KeydirFeedTest : public QObject {
     }
 
 private Q_SLOTS:
-    // With any number of helpers the last record of each key counts, and the live counters are those of what is left.
+    // With any number of helpers the newest record of each key counts, and the live counters are those of what is left.
     void theLastRecordOfEachKeyCounts_data() {
         QTest::addColumn<unsigned>("helpers");
         for (const unsigned helpers : {0U, 1U, 2U, 5U})
@@ -49,16 +69,11 @@ private Q_SLOTS:
     void theLastRecordOfEachKeyCounts() {
         QFETCH(const unsigned, helpers);
         SeededRandom random;
-        keydir::Reclaimer reclaimer;
-        keydir::Keydir keydir(reclaimer);
-        log::SegmentSet segments(io::posixFileSystem(), reclaimer, ReadStrategy::keepOpen, 4);
-        RUSTCASK_VALUE(const auto segment, segments.create(Generation{1}, "1.rustcask.data"));
-        segments.publish(segment);
-        const recovery::LoadTarget target{.segments = segments, .keydir = keydir};
-        const std::vector<Record> all = records(random, segment->index);
+        Loading loading;
+        keydir::Keydir& keydir = loading.keydir;
         std::map<std::string, Location> newest;
-        recovery::KeydirFeed feed(target, *segment, helpers);
-        for (const Record& record : all) {
+        recovery::KeydirFeed feed(loading.target, *loading.segment, helpers);
+        for (const Record& record : records(random, loading.segment->index)) {
             feed.add(record.key, keydir.hash(record.key), record.location);
             newest[record.key] = record.location;
         }
@@ -76,11 +91,10 @@ private Q_SLOTS:
         keydir.eraseTombstones();
         QCOMPARE(keydir.occupancy().entries, liveKeys);
         for (const auto& [key, location] : newest) {
-            const keydir::Reclaimer::Guard guard(reclaimer);
-            const auto found = keydir.find(key, keydir.hash(key));
+            const auto found = loading.find(key);
             QVERIFY(location.tombstone ? !found : found == location);
         }
-        const FileStats stats = segment->stats();
+        const FileStats stats = loading.segment->stats();
         QCOMPARE(stats.liveKeys, liveKeys);
         QCOMPARE(stats.liveBytes, liveBytes);
     }
@@ -89,24 +103,17 @@ private Q_SLOTS:
     void givenUpInTheMiddle() {
         SeededRandom random;
         for (const unsigned helpers : {0U, 1U, 3U}) {
-            keydir::Reclaimer reclaimer;
-            keydir::Keydir keydir(reclaimer);
-            log::SegmentSet segments(io::posixFileSystem(), reclaimer, ReadStrategy::keepOpen, 4);
-            RUSTCASK_VALUE(const auto segment, segments.create(Generation{1}, "1.rustcask.data"));
-            segments.publish(segment);
-            const recovery::LoadTarget target{.segments = segments, .keydir = keydir};
-            const std::vector<Record> all = records(random, segment->index);
+            Loading loading;
             std::map<std::string, std::vector<Location>> given;
             {
-                recovery::KeydirFeed feed(target, *segment, helpers);
-                for (const Record& record : all) {
-                    feed.add(record.key, keydir.hash(record.key), record.location);
+                recovery::KeydirFeed feed(loading.target, *loading.segment, helpers);
+                for (const Record& record : records(random, loading.segment->index)) {
+                    feed.add(record.key, loading.keydir.hash(record.key), record.location);
                     given[record.key].push_back(record.location);
                 }
             }
             for (const auto& [key, locations] : given) {
-                const keydir::Reclaimer::Guard guard(reclaimer);
-                if (const auto found = keydir.find(key, keydir.hash(key)))
+                if (const auto found = loading.find(key))
                     QVERIFY(std::find(locations.begin(), locations.end(), *found) != locations.end());
             }
         }

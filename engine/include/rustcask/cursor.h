@@ -27,9 +27,10 @@ struct SnapshotEntry {
 
 /// All keys of a database at one moment, in no particular order (of the keydir's shards). Immutable; every member is
 /// safe from any number of threads. Costs 24 bytes a key; keys themselves are borrowed from the keydir. While it lives
-/// it keeps the files of its moment readable, merges notwithstanding, and so their disk space in use: that of a
-/// read-only database holds them open, at most `Options::maxOpenFiles`, because another process may remove them; a
-/// value in a file beyond those is an ioError once it has. It may outlive the `Database`.
+/// it keeps the files of its moment readable, merges notwithstanding, and so their disk space in use. That of a
+/// read-only database holds them open, because another process may remove them: at most `Options::maxOpenFiles` in all
+/// snapshots and value readers together, beside those that gets have open. A value in a file beyond those is an ioError
+/// once it has been removed. It may outlive the `Database`.
 class Snapshot {
 public:
     explicit Snapshot(std::shared_ptr<const detail::SnapshotData> data) noexcept;
