@@ -121,6 +121,12 @@ private:
     struct GroupedWrite;
     using Segments = std::vector<std::shared_ptr<log::Segment>>;
 
+    /// What is left to do when a merge is in effect: its inputs go, then the record that says so.
+    struct Removal {
+        std::filesystem::path record{};
+        Segments inputs{};
+    };
+
     // The first refusal, if there is one: on the way of every get and put a `Result<void>` would show.
     [[nodiscard]] static std::optional<Error> checkKey(std::string_view key, std::string_view operation);
     [[nodiscard]] std::optional<Error> checkRead(std::string_view key, std::string_view operation) const;
@@ -181,6 +187,7 @@ private:
 
     // merge.cpp
     class Merge;
+    [[nodiscard]] Result<void> finishRemoval();
     [[nodiscard]] Segments selectInputs(const MergeSelection& selection, const MergePolicy& policy,
                                         MergePreview& preview) const;
     [[nodiscard]] Result<bool> refreshOnce();
@@ -220,9 +227,10 @@ private:
     mutable Mutex m_faultMutex;
     std::optional<Error> m_fault RUSTCASK_GUARDED_BY(m_faultMutex);
 
-    Mutex m_syncMutex;     // one fdatasync of the active file at a time
-    Mutex m_snapshotMutex; // one capture of the keydir at a time
-    Mutex m_mergeMutex;    // one merge at a time
+    Mutex m_syncMutex;                // one fdatasync of the active file at a time
+    Mutex m_snapshotMutex;            // one capture of the keydir at a time
+    Mutex m_mergeMutex;               // one merge at a time
+    std::optional<Removal> m_removal; // of the last merge, when not finished; under m_mergeMutex, as all of a merge
     mutable Mutex m_policyMutex;
     MergePolicy m_policy RUSTCASK_GUARDED_BY(m_policyMutex); // in effect
     Mutex m_refreshMutex;

@@ -422,15 +422,12 @@ Result<void> Database::Impl::Merge::switchKeydir(Output& output) {
 }
 
 Result<void> Database::Impl::Merge::removeInputs(const std::filesystem::path& record) {
-    io::FileSystem& fileSystem = *m_db.m_core->fileSystem;
-    const std::filesystem::path& directory = m_db.m_directory;
     // (5) Asserted, not assumed. Taking the merge record back leaves inputs and outputs side by side, which is sound.
     for (const auto& input : m_inputs) {
         if (input->liveKeys() == 0)
             continue;
-        auto done = fileSystem.remove(record);
-        if (done)
-            done = fileSystem.syncDirectory(directory);
+        if (m_db.m_core->fileSystem->remove(record))
+            static_cast<void>(m_db.m_core->fileSystem->syncDirectory(m_db.m_directory)); // the fault below says enough
         Error error{.code = ErrorCode::internal,
                     .operation = std::string(operationName),
                     .file = input->path,
@@ -439,30 +436,46 @@ Result<void> Database::Impl::Merge::removeInputs(const std::filesystem::path& re
         return failure(std::move(error));
     }
     std::uint64_t removedBytes = 0;
-    Result<void> done = {};
+    for (const auto& input : m_inputs)
+        removedBytes += input->bytes.load(std::memory_order_relaxed);
+    m_report.bytesReclaimed = removedBytes > m_report.bytesWritten ? removedBytes - m_report.bytesWritten : 0;
+    std::reverse(m_inputs.begin(), m_inputs.end()); // taken from the end, the oldest first
+    m_db.m_removal.emplace(Removal{record, std::move(m_inputs)});
+    return m_db.finishRemoval();
+}
+
+// A failure leaves the merge record, and with it a sound database. The removal goes on with the next merge or opening,
+// before anything else is merged: the outputs that the record names are there for as long as it is.
+Result<void> Database::Impl::finishRemoval() {
+    if (!m_removal)
+        return {};
+    io::FileSystem& fileSystem = *m_core->fileSystem;
     {
-        const MutexLock hintLock(m_db.m_hintMutex); // no hint of an input may be written from here on
-        for (const auto& input : m_inputs) {
-            removedBytes += input->bytes.load(std::memory_order_relaxed);
+        const MutexLock hintLock(m_hintMutex); // no hint of an input may be written from here on
+        while (!m_removal->inputs.empty()) {
+            const std::shared_ptr<log::Segment> input = m_removal->inputs.back();
+            Result<void> done = {};
+            if (!input->removed.load(std::memory_order_relaxed))
+                done = m_core->segments.remove(input); // (9) readers and snapshots keep what they hold
             if (done)
-                done = m_db.m_core->segments.remove(input); // (9) readers and snapshots keep what they hold
-            if (done)
-                done = fileSystem.remove(directory / format::hintFileName(input->generation));
+                done = fileSystem.remove(m_directory / format::hintFileName(input->generation));
             if (done)
                 done = fileSystem.remove(input->path);
-            if (done)
-                m_db.tellStep(EventKind::merge, "removed", input->generation,
-                              input->bytes.load(std::memory_order_relaxed), input->name);
+            if (!done)
+                return done;
+            tellStep(EventKind::merge, "removed", input->generation, input->bytes.load(std::memory_order_relaxed),
+                     input->name);
+            m_removal->inputs.pop_back();
         }
     }
+    auto done = fileSystem.syncDirectory(m_directory);
     if (done)
-        done = fileSystem.syncDirectory(directory);
+        done = fileSystem.remove(m_removal->record);
     if (done)
-        done = fileSystem.remove(record);
+        done = fileSystem.syncDirectory(m_directory);
     if (done)
-        done = fileSystem.syncDirectory(directory);
-    m_report.bytesReclaimed = removedBytes > m_report.bytesWritten ? removedBytes - m_report.bytesWritten : 0;
-    return done; // a failure leaves the merge record: the next opening goes on with the removal
+        m_removal.reset();
+    return done;
 }
 
 void Database::Impl::setMergeInputs(std::vector<Generation> inputs) noexcept {
@@ -473,6 +486,8 @@ void Database::Impl::setMergeInputs(std::vector<Generation> inputs) noexcept {
 
 Result<MergeReport> Database::Impl::merge(const MergeSelection& selection, Progress& progress) {
     const MutexLock one(m_mergeMutex);
+    if (auto done = finishRemoval(); !done)
+        return failure(std::move(done.error()));
     const MergePolicy policy = mergePolicy();
     Segments inputs;
     MergePreview preview;

@@ -4,6 +4,7 @@
 //     auto files = std::make_shared<HookedFileSystem>();
 //     files->beforeOpen = [&](const fs::path& path) { … };     // may rename, remove, or say that it is not there
 //     files->afterList = [&](std::vector<io::DirectoryEntry>& entries) { … };
+//     files->beforeRemove = [&](const fs::path& path) { … };   // or that it cannot be removed
 //     RUSTCASK_VALUE(auto database, DatabaseTestAccess::openOn(files, directory, options));
 #pragma once
 
@@ -19,6 +20,7 @@ class HookedFileSystem final : public io::FileSystem {
 public:
     std::function<bool(const std::filesystem::path&)> beforeOpen{}; ///< false: the open fails, the file is not there
     std::function<void(std::vector<io::DirectoryEntry>&)> afterList{};
+    std::function<bool(const std::filesystem::path&)> beforeRemove{}; ///< false: the removal fails
 
     Result<std::unique_ptr<io::File>> open(const std::filesystem::path& path, io::OpenMode mode) override {
         if (beforeOpen && !beforeOpen(path))
@@ -36,7 +38,11 @@ public:
     Result<void> rename(const std::filesystem::path& from, const std::filesystem::path& to) override {
         return m_inner->rename(from, to);
     }
-    Result<void> remove(const std::filesystem::path& path) override { return m_inner->remove(path); }
+    Result<void> remove(const std::filesystem::path& path) override {
+        if (beforeRemove && !beforeRemove(path))
+            return tl::unexpected(Error{.code = ErrorCode::ioError, .operation = "remove a file", .file = path});
+        return m_inner->remove(path);
+    }
     Result<void> syncDirectory(const std::filesystem::path& directory) override {
         return m_inner->syncDirectory(directory);
     }

@@ -196,6 +196,45 @@ private Q_SLOTS:
         }
     }
 
+    // Reading. A merge whose inputs could not be removed left its record; the next merge took the outputs that the
+    // record names, and verification missed them.
+    void aRemovalThatFailsGoesOnBeforeAnythingElseIsMerged() {
+        bool reached = true;
+        for (int failing = 1; reached; ++failing) {
+            fs::remove_all(database());
+            const auto files = std::make_shared<HookedFileSystem>();
+            int removals = 0;
+            files->beforeRemove = [&](const fs::path&) { return ++removals != failing; };
+            RUSTCASK_VALUE(const auto writer, DatabaseTestAccess::openOn(files, database(), Options()));
+            removals = 0;
+            for (const char* value : {"1", "2"}) {
+                RUSTCASK_OK(writer->put("a", value));
+                RUSTCASK_OK(writer->put(value, "x"));
+                RUSTCASK_OK(writer->rotate());
+            }
+            Progress progress;
+            const auto first = writer->merge(progress);
+            reached = removals >= failing;
+            QCOMPARE(first.has_value(), !reached);
+            QCOMPARE(valueOf(*writer, "a"), std::string("2"));
+            RUSTCASK_VALUE(const auto between, verify(database(), progress));
+            QCOMPARE(between.errors, 0U);
+            RUSTCASK_OK(writer->put("a", "3"));
+            removals = failing; // and from now on all is well
+            RUSTCASK_OK(writer->merge(progress));
+            RUSTCASK_VALUE(const auto after, verify(database(), progress));
+            QCOMPARE(after.errors, 0U);
+            for (const auto& entry : fs::directory_iterator(database()))
+                QVERIFY(entry.path().extension() != ".merge");
+            QCOMPARE(writer->stats().files.size(), 1U);
+            RUSTCASK_OK(writer->close());
+            RUSTCASK_VALUE(const auto again, Database::open(database()));
+            QCOMPARE(valueOf(*again, "a"), std::string("3"));
+            QCOMPARE(valueOf(*again, "1"), std::string("x"));
+            QVERIFY(reached || failing > 3);
+        }
+    }
+
     // Fuzzing. A hint said that its file's highest sequence number was lower than it is, so that numbers were given
     // twice; one that says a higher lowest number lets a merge drop a tombstone that is needed.
     void hintsThatContradictTheirFile() {
