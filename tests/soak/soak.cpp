@@ -223,9 +223,9 @@ int main(int argc, char** argv) {
                 options.maxOpenFiles = 16;
                 options.readStrategy = ReadStrategy::keepOpen;
                 auto opened = Database::open(directory, options);
-                if (!opened)
+                if (!opened && opened.error().code == ErrorCode::notADatabase)
                     continue; // not made yet
-                follower = *std::move(opened);
+                follower = must(std::move(opened), "open to follow");
             }
             std::array<std::uint64_t, 20> before{};
             for (std::size_t i = 0; i < before.size(); ++i)
