@@ -10,8 +10,6 @@ namespace {
 
 constexpr int pollMs = 60; // first hits of a filter, and its running counts
 
-const TaskOptions quiet{.cancellable = true, .pausable = false, .visible = false, .cancelWithContext = true};
-
 tl::unexpected<rustcask::Error> cancelledError(std::string operation) {
     rustcask::Error error;
     error.code = rustcask::ErrorCode::cancelled;
@@ -117,7 +115,7 @@ void KeyListLoader::reload() {
             }
             take(std::move(loaded->source), std::move(loaded->rows));
         },
-        quiet);
+        quietTask);
     Q_EMIT changed();
 }
 
@@ -189,7 +187,7 @@ void KeyListLoader::orderRows() {
             }
             arrangeRows();
         },
-        quiet);
+        quietTask);
 }
 
 void KeyListLoader::arrangeRows() {
@@ -243,7 +241,7 @@ void KeyListLoader::arrangeRows() {
                 reload();
             }
         },
-        quiet);
+        quietTask);
     m_poll.start();
     Q_EMIT changed();
 }
@@ -269,7 +267,7 @@ void KeyListLoader::disposeOn(TaskRunner* runner, std::shared_ptr<const void> la
                 large.reset();
                 return true;
             },
-            nullptr, {}, quiet);
+            nullptr, {}, quietTask);
     }
 }
 
@@ -374,7 +372,7 @@ void KeyListLoader::note(const QVector<KeyNote>& notes) {
                 addNotes(read ? *read : notes);
             }
         },
-        quiet);
+        quietTask);
 }
 
 void KeyListLoader::addNotes(const QVector<KeyNote>& notes) {
@@ -432,7 +430,7 @@ void KeyListLoader::wantTimes(int firstRow, int lastRow) {
             m_model->setTimes(source, *times);
             wantTimes(m_wantFirst, m_wantLast);
         },
-        quiet);
+        quietTask);
 }
 
 } // namespace rustcask::ui

@@ -13,14 +13,6 @@ namespace rustcask::ui {
 
 namespace {
 
-std::string_view view(const QByteArray& bytes) {
-    return {bytes.constData(), static_cast<std::size_t>(bytes.size())};
-}
-
-QByteArrayView byteView(std::string_view bytes) {
-    return {bytes.data(), static_cast<qsizetype>(bytes.size())};
-}
-
 constexpr std::size_t maxCachedTimes = 100'000;
 
 } // namespace
@@ -29,10 +21,10 @@ QString displayKeyShort(std::string_view key) {
     constexpr std::size_t head = 160;
     constexpr std::size_t tail = 60;
     if (key.size() <= head + tail) {
-        return displayKey(byteView(key));
+        return displayKey(bytesOf(key));
     }
     return KeyListModel::tr("%1…%2  (%3)", "beginning and end of a long key, and its length")
-        .arg(displayKey(byteView(key.substr(0, head))), displayKey(byteView(key.substr(key.size() - tail))),
+        .arg(displayKey(bytesOf(key.substr(0, head))), displayKey(bytesOf(key.substr(key.size() - tail))),
              formatBytes(key.size()));
 }
 
@@ -120,7 +112,7 @@ QString KeyListModel::toolTip(const QModelIndex& index) const {
     const rustcask::SnapshotEntry shown = entryOf(id);
     switch (index.column()) {
     case keyColumn:
-        return displayKey(byteView(shown.key), 4096) + QLatin1Char('\n') +
+        return displayKey(bytesOf(shown.key), 4096) + QLatin1Char('\n') +
                (m_drafts.contains(key(index.row())) ? tr("Has unsaved changes.") + QLatin1Char(' ') : QString()) +
                tr("Key of %1").arg(formatBytesExactly(shown.key.size()));
     case sizeColumn:
@@ -292,7 +284,7 @@ std::optional<RowId> KeyListModel::idOf(std::string_view key) const {
 }
 
 int KeyListModel::rowOf(const QByteArray& key) const {
-    const auto id = idOf(view(key));
+    const auto id = idOf(bytesOf(key));
     if (!id || !m_overlay.isLive(*id)) {
         return -1;
     }
@@ -308,13 +300,13 @@ int KeyListModel::rowStartingWith(const QByteArray& bytes) const {
     }
     const auto begin = m_rows->begin() + static_cast<std::ptrdiff_t>(m_first);
     const auto end = begin + rowCount();
-    const auto place = std::lower_bound(begin, end, view(bytes),
+    const auto place = std::lower_bound(begin, end, bytesOf(bytes),
                                         [this](RowId id, std::string_view wanted) { return entryOf(id).key < wanted; });
-    return place != end && entryOf(*place).key.starts_with(view(bytes)) ? static_cast<int>(place - begin) : -1;
+    return place != end && entryOf(*place).key.starts_with(bytesOf(bytes)) ? static_cast<int>(place - begin) : -1;
 }
 
 int KeyListModel::pageOf(const QByteArray& key) const {
-    const auto id = idOf(view(key));
+    const auto id = idOf(bytesOf(key));
     const auto place = id && m_overlay.isLive(*id) ? placeOf(*id) : std::nullopt;
     return place ? static_cast<int>(*place / m_pageRows) : -1;
 }
@@ -392,7 +384,7 @@ void KeyListModel::note(const QVector<KeyNote>& notes) {
 
 /// Lays the edit over the source; the id of its key.
 RowId KeyListModel::takeNote(const KeyNote& note) {
-    auto id = idOf(view(note.key));
+    auto id = idOf(bytesOf(note.key));
     if (!note.record) {
         m_overlay.remove(*id);
         m_times.erase(*id);
@@ -401,7 +393,7 @@ RowId KeyListModel::takeNote(const KeyNote& note) {
     if (id && *id < m_source->size()) {
         m_overlay.replace(*id, *note.record);
     } else {
-        id = m_overlay.add(view(note.key), *note.record);
+        id = m_overlay.add(bytesOf(note.key), *note.record);
     }
     if (note.record->time) {
         m_times[*id] = note.record->time;
@@ -441,12 +433,12 @@ void KeyListModel::moveOrRepaint(std::size_t place, RowId id) {
 }
 
 void KeyListModel::noteOne(const KeyNote& note) {
-    const auto known = idOf(view(note.key));
+    const auto known = idOf(bytesOf(note.key));
     if (!known && !note.record) {
         return;
     }
     const auto place = known ? placeOf(*known) : std::nullopt; // before the edit: it may move
-    const bool wanted = note.record && (m_matcher.matches(view(note.key)) || note.valueMatches);
+    const bool wanted = note.record && (m_matcher.matches(bytesOf(note.key)) || note.valueMatches);
     if (place && !wanted) { // rows arranged before the edit may still show it
         removeRowAt(*place);
     }
@@ -464,13 +456,13 @@ void KeyListModel::noteMany(const QVector<KeyNote>& notes) {
     RowIds touched;
     RowIds matching;
     for (const KeyNote& each : notes) {
-        if (!each.record && !idOf(view(each.key))) {
+        if (!each.record && !idOf(bytesOf(each.key))) {
             continue;
         }
         const RowId id = takeNote(each);
         touched.push_back(id);
         std::erase(matching, id);
-        if (each.record && (m_matcher.matches(view(each.key)) || each.valueMatches)) {
+        if (each.record && (m_matcher.matches(bytesOf(each.key)) || each.valueMatches)) {
             matching.push_back(id);
         }
     }

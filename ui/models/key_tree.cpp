@@ -9,8 +9,7 @@ namespace rustcask::ui {
 
 namespace {
 
-constexpr std::size_t keysPerLook = 4096; // between two looks at the cancel flag
-constexpr std::uint32_t maxDepth = 4096;  // a key of nothing but separators is not to exhaust the stack
+constexpr std::size_t rowsPerLook = 4096; // between two looks at the cancel flag
 
 } // namespace
 
@@ -53,20 +52,22 @@ std::optional<std::vector<KeyTree::Child>> KeyTree::children(std::size_t begin, 
                                                              std::size_t prefixBytes,
                                                              const rustcask::Progress& progress) const {
     std::vector<Child> found;
+    const auto add = [&found](std::size_t row, std::size_t prefix) {
+        const std::size_t at = found.empty() ? 0 : found.back().row + found.back().rowCount();
+        found.push_back({static_cast<RowId>(row), 0, static_cast<std::uint32_t>(prefix), static_cast<RowId>(at)});
+    };
     std::size_t looks = 0;
     for (std::size_t row = begin; row < end;) {
-        if (++looks % keysPerLook == 0 && progress.isCancelled()) {
+        if (++looks % rowsPerLook == 0 && progress.isCancelled()) {
             return std::nullopt;
         }
         const std::string_view key = entry(row).key;
         const std::size_t at = key.find(m_separator, prefixBytes);
         if (at == std::string_view::npos) {
-            if (!found.empty() && !found.back().folder) {
-                found.back().end = row + 1;
-            } else {
-                found.push_back({row, row + 1, false, 0});
+            if (found.empty() || found.back().isFolder()) {
+                add(row, 0);
             }
-            ++row;
+            found.back().end = static_cast<RowId>(++row);
             continue;
         }
         // The folder's end: in steps that double, then between the last two. Small folders are found quickly, too.
@@ -82,7 +83,8 @@ std::optional<std::vector<KeyTree::Child>> KeyTree::children(std::size_t begin, 
             const std::size_t middle = inside + (outside - inside) / 2;
             (entry(middle).key.starts_with(prefix) ? inside : outside) = middle;
         }
-        found.push_back({row, outside, true, prefix.size()});
+        add(row, prefix.size());
+        found.back().end = static_cast<RowId>(outside);
         row = outside;
     }
     return found;
@@ -95,40 +97,13 @@ std::size_t KeyTree::lowerBound(std::string_view key) const noexcept {
         m_rows->begin());
 }
 
-std::optional<std::vector<TreeSegment>> openedSegments(const KeyTree& tree, std::size_t begin, std::size_t end,
-                                                       std::size_t prefixBytes, std::uint32_t depth,
-                                                       const std::set<std::string, std::less<>>& open,
-                                                       const rustcask::Progress& progress) {
-    const auto children = tree.children(begin, end, prefixBytes, progress);
-    if (!children) {
-        return std::nullopt;
-    }
-    std::vector<TreeSegment> segments;
-    segments.reserve(children->size());
-    for (const KeyTree::Child& child : *children) {
-        TreeSegment segment{child, depth, prefixBytes, false, 0};
-        segment.open = child.folder && depth < maxDepth && !open.empty() &&
-                       open.contains(tree.entry(child.begin).key.substr(0, child.prefixBytes));
-        segments.push_back(segment);
-        if (segment.open) {
-            const auto below =
-                openedSegments(tree, child.begin, child.end, child.prefixBytes, depth + 1, open, progress);
-            if (!below) {
-                return std::nullopt;
-            }
-            segments.insert(segments.end(), below->begin(), below->end());
-        }
-    }
-    return segments;
-}
-
 std::shared_ptr<const RowIds> inKeyOrder(const KeyTable& table, const RowIds& rows, const RowIds& byKey,
                                          const rustcask::Progress& progress) {
     const std::size_t size = table.sourceSize();
     std::vector<bool> wanted(size);
     RowIds added; // keys that the source does not have
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (i % keysPerLook == 0 && progress.isCancelled()) {
+        if (i % rowsPerLook == 0 && progress.isCancelled()) {
             return nullptr;
         }
         if (rows[i] < size) {

@@ -3,7 +3,6 @@
 
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -18,12 +17,14 @@ namespace rustcask::ui {
 /// opened. Immutable; every member is safe from any number of threads. Takes a few bits a key.
 class KeyTree {
 public:
-    /// A folder, or keys one after another that lie in none.
+    /// A folder, or keys one after another that lie in none. Small: there may be as many as there are keys.
     struct Child {
-        std::size_t begin = 0; ///< rows
-        std::size_t end = 0;
-        bool folder = false;
-        std::size_t prefixBytes = 0; ///< of a folder: what all its keys begin with, the separator included
+        RowId begin = 0; ///< rows of the tree
+        RowId end = 0;
+        std::uint32_t prefixBytes = 0; ///< of a folder: what all its keys begin with, the separator included
+        RowId row = 0;                 ///< the first, of those that the children take when no folder is open
+        [[nodiscard]] bool isFolder() const noexcept { return prefixBytes > 0; }
+        [[nodiscard]] std::size_t rowCount() const noexcept { return isFolder() ? 1 : end - begin; }
     };
 
     /// `rows` in key order; adds up the sizes of their values. nullopt: cancelled. @pre the separator is not empty
@@ -55,21 +56,6 @@ private:
     std::string m_separator;
     std::vector<std::uint64_t> m_sums; // of the values before each block of rows
 };
-
-/// The rows of a tree as it is opened, flat: a folder is one, keys in a row are as many as they are.
-struct TreeSegment {
-    KeyTree::Child what{};
-    std::uint32_t depth = 0;
-    std::size_t parentBytes = 0; ///< of the key that the folder above has shown already
-    bool open = false;
-    std::size_t firstRow = 0; ///< in the view
-    [[nodiscard]] std::size_t rowCount() const noexcept { return what.folder ? 1 : what.end - what.begin; }
-};
-
-/// The segments below a folder, with the folders named in `open` (by their whole prefix) opened. nullopt: cancelled.
-[[nodiscard]] std::optional<std::vector<TreeSegment>>
-openedSegments(const KeyTree& tree, std::size_t begin, std::size_t end, std::size_t prefixBytes, std::uint32_t depth,
-               const std::set<std::string, std::less<>>& open, const rustcask::Progress& progress);
 
 /// Rows that stand in any order, in key order: `byKey` is that of the source. nullptr: cancelled.
 [[nodiscard]] std::shared_ptr<const RowIds> inKeyOrder(const KeyTable& table, const RowIds& rows, const RowIds& byKey,

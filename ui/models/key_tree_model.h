@@ -7,6 +7,7 @@
 
 #include "models/key_selection.h"
 #include "models/key_tree.h"
+#include "models/tree_rows.h"
 #include "tasks/task_runner.h"
 
 namespace rustcask::ui {
@@ -63,26 +64,24 @@ Q_SIGNALS:
 private:
     struct Built {
         std::shared_ptr<const KeyTree> tree{};
-        std::vector<TreeSegment> segments{};
-        std::size_t rows = 0; ///< of the segments, which are numbered already
+        TreeRows shown{};
     };
     void build();
-    void number(std::size_t from);
     void replace(Built built);
-    [[nodiscard]] std::size_t segmentOf(int row) const;
-    [[nodiscard]] QString nameOf(const TreeSegment& segment, int row) const;
-    [[nodiscard]] rustcask::SnapshotEntry entryAt(const TreeSegment& segment, int row) const;
-    void insertBelow(const QByteArray& prefix, std::vector<TreeSegment> below);
+    void letGo(Built built);
+    [[nodiscard]] TreeRows::Place at(int row) const;
+    [[nodiscard]] QString nameOf(const TreeRows::Place& place, int row) const;
+    [[nodiscard]] rustcask::SnapshotEntry entryAt(const TreeRows::Place& place, int row) const;
+    void insertBelow(const KeyTree::Child& folder, const QByteArray& prefix, TreeRows below);
 
     QPointer<TaskRunner> m_runner;
     KeyTable m_table;
     std::shared_ptr<const RowIds> m_rows;
     std::shared_ptr<const RowIds> m_byKey;
     QByteArray m_separator{":"};
-    std::set<std::string, std::less<>> m_open;
+    TreeRows::OpenFolders m_open;
     std::shared_ptr<const KeyTree> m_tree;
-    std::vector<TreeSegment> m_segments;
-    int m_rowCount = 0;
+    TreeRows m_shown;
     State m_state = State::empty;
     QPointer<Task> m_task;
     quint64 m_serial = 0;

@@ -25,6 +25,8 @@ struct TaskOptions {
     bool visible = true;           ///< whether the status bar shows it once it has run for 300 ms
     bool cancelWithContext = true; ///< cancel it when nobody waits for its result any more
 };
+/// For what belongs to a part of the window that shows itself that it is at work.
+inline constexpr TaskOptions quietTask{.visible = false};
 
 /// One running job. Lives in the GUI thread and belongs to its runner, which deletes it after `finished`.
 class Task : public QObject {

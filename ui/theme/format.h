@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <string_view>
+
 #include <QByteArrayView>
 #include <QDateTime>
 #include <QString>
@@ -30,6 +32,14 @@ namespace rustcask::ui {
 /// printable UTF-8 appear as \xNN and a backslash as \\. Beyond `maxBytes` it ends with "… (+N bytes)".
 /// For reading only: never parse it back.
 [[nodiscard]] QString displayKey(QByteArrayView key, qsizetype maxBytes = 1024);
+
+/// The same bytes as the engine takes them, or as Qt does; both borrow.
+[[nodiscard]] inline std::string_view bytesOf(QByteArrayView bytes) {
+    return {bytes.data(), static_cast<std::size_t>(bytes.size())};
+}
+[[nodiscard]] inline QByteArrayView bytesOf(std::string_view bytes) {
+    return {bytes.data(), static_cast<qsizetype>(bytes.size())};
+}
 
 /// What went wrong, why, and the way out, in the user's language.
 [[nodiscard]] QString errorText(const rustcask::Error& error);

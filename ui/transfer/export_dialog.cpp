@@ -26,10 +26,8 @@ namespace rustcask::ui {
 
 namespace {
 
-const Setting<QString> lastFolder{"transfer/export-folder", QString()};
+const Setting<QString> lastExportFolder{"transfer/export-folder", QString()};
 const Setting<QString> lastFormat{"transfer/export-format", QStringLiteral("jsonl")};
-const TaskOptions quiet{.visible = false};
-
 } // namespace
 
 ExportDialog::ExportDialog(Session& database, Settings& stored, const ExportRequest& request, QWidget* parent)
@@ -111,7 +109,7 @@ ExportDialog::ExportDialog(Session& database, Settings& stored, const ExportRequ
 
     setForm({.format = rustcask::transfer::formatFromName(stored.get(lastFormat).toStdString())
                            .value_or(rustcask::transfer::Format::jsonl)});
-    const QString folder = stored.get(lastFolder);
+    const QString folder = stored.get(lastExportFolder);
     m_path->setText(QDir(folder.isEmpty() ? QDir::homePath() : folder).filePath(suggestedName()));
 }
 
@@ -228,7 +226,7 @@ void ExportDialog::preview() {
             updateStart();
             Q_EMIT previewed();
         },
-        quiet));
+        quietTask));
 }
 
 bool ExportDialog::isReady() const {
@@ -247,7 +245,7 @@ void ExportDialog::start() {
     }
     const ExportJob wanted = job();
     settings().set(lastFormat, QString::fromStdString(std::string(formatName(wanted.form.format))));
-    settings().set(lastFolder, QFileInfo(m_path->text()).absolutePath());
+    settings().set(lastExportFolder, QFileInfo(m_path->text()).absolutePath());
     follow(startExport(session(), wanted, this, [this, wanted](const TransferOutcome& outcome) {
         const bool folder = wanted.form.format == rustcask::transfer::Format::folder;
         showOutcome(exportTally(outcome.report, wanted.chosen.absentText), outcome,

@@ -30,10 +30,8 @@ namespace rustcask::ui {
 
 namespace {
 
-const Setting<QString> lastFolder{"transfer/import-folder", QString()};
+const Setting<QString> lastImportFolder{"transfer/import-folder", QString()};
 constexpr int detectDelayMs = 200;
-const TaskOptions quiet{.visible = false};
-
 } // namespace
 
 ImportDialog::ImportDialog(Session& database, Settings& stored, QWidget* parent)
@@ -153,12 +151,12 @@ ImportJob ImportDialog::job() const {
 
 void ImportDialog::chooseSource(bool folder) {
     auto* dialog = new QFileDialog(this, folder ? tr("Import a folder of files") : tr("Import a file"),
-                                   settings().get(lastFolder));
+                                   settings().get(lastImportFolder));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(folder ? QFileDialog::Directory : QFileDialog::ExistingFile);
     dialog->setNameFilters({tr("Files with records (*.jsonl *.ndjson *.csv *.tsv *.resp *.aof)"), tr("All files (*)")});
     connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& path) {
-        settings().set(lastFolder, QFileInfo(path).absolutePath());
+        settings().set(lastImportFolder, QFileInfo(path).absolutePath());
         setSource(path);
     });
     dialog->open();
@@ -198,7 +196,7 @@ void ImportDialog::detect() {
             }
             preview();
         },
-        quiet);
+        quietTask);
 }
 
 void ImportDialog::preview() {
@@ -239,7 +237,7 @@ void ImportDialog::preview() {
             updateStart();
             Q_EMIT previewed();
         },
-        quiet));
+        quietTask));
 }
 
 void ImportDialog::dragEnterEvent(QDragEnterEvent* event) {

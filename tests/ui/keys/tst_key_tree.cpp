@@ -62,6 +62,41 @@ QString printed(const KeyTreeModel& model) {
     return text;
 }
 
+/// "depth name" of every row; folders end in the separator, open ones in "+" after it.
+std::vector<std::string> rowsAsWritten(const TreeRows& rows, const std::vector<std::string>& keys) {
+    std::vector<std::string> lines;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        const TreeRows::Place place = rows.at(row);
+        const std::string& key = keys[place.what.begin + (place.what.isFolder() ? 0 : row - place.firstRow)];
+        lines.push_back(std::to_string(place.depth) + " " +
+                        (place.what.isFolder() ? key.substr(0, place.what.prefixBytes) : key) +
+                        (place.isOpen() ? "+" : ""));
+    }
+    return lines;
+}
+
+/// The same by going through all keys from `begin` to `end`, which begin with the same `prefixBytes` bytes.
+std::vector<std::string> expectedRows(const std::vector<std::string>& keys, const TreeRows::OpenFolders& open,
+                                      std::size_t begin, std::size_t end, std::size_t prefixBytes, int depth) {
+    std::vector<std::string> lines;
+    for (std::size_t key = begin; key < end;) {
+        const std::size_t at = keys[key].find(':', prefixBytes);
+        const std::string name = keys[key].substr(0, at == std::string::npos ? at : at + 1);
+        std::size_t next = key + 1;
+        while (at != std::string::npos && next < end && keys[next].starts_with(name)) {
+            ++next;
+        }
+        const bool isOpen = at != std::string::npos && open.contains(name);
+        lines.push_back(std::to_string(depth) + " " + name + (isOpen ? "+" : ""));
+        if (isOpen) {
+            const auto below = expectedRows(keys, open, key, next, name.size(), depth + 1);
+            lines.insert(lines.end(), below.begin(), below.end());
+        }
+        key = next;
+    }
+    return lines;
+}
+
 } // namespace
 
 class TestKeyTree : public QObject {
@@ -143,7 +178,7 @@ private Q_SLOTS:
         const auto all = tree->children(0, rows->size(), 0, progress);
         std::size_t end = 0; // they cover everything, without a gap
         for (const KeyTree::Child& child : *all) {
-            QCOMPARE(child.begin, end);
+            QCOMPARE(std::size_t{child.begin}, end);
             end = child.end;
         }
         QCOMPARE(end, rows->size());
@@ -166,6 +201,67 @@ private Q_SLOTS:
                 for (std::size_t i = 0; i < inside.size(); ++i) {
                     QVERIFY(inside.entry(i).key.starts_with(prefix.toStdString()));
                 }
+            }
+        }
+    }
+
+    /// Folders opened and closed in any order, against rows written out one by one.
+    void anyOrderOfOpeningAndClosing() {
+        SeededRandom random;
+        std::vector<std::string> keys;
+        for (int i = 0; i < 400; ++i) {
+            std::string key;
+            for (std::uint64_t parts = random.below(5); parts > 0; --parts) {
+                key += static_cast<char>('a' + random.below(3));
+                key += ':';
+            }
+            keys.push_back(key + std::to_string(i));
+        }
+        std::sort(keys.begin(), keys.end());
+        const auto source = sourceOf(keys);
+        Progress progress;
+        const auto tree = KeyTree::make(tableOf(source), sorted(*source), ":", progress);
+        TreeRows::OpenFolders open;
+        auto rows = TreeRows::make(*tree, open, progress).value();
+        for (int change = 0; change < 300; ++change) {
+            const std::size_t row = random.below(rows.size());
+            const TreeRows::Place place = rows.at(row);
+            if (!place.what.isFolder()) {
+                continue;
+            }
+            const std::string prefix = keys[place.what.begin].substr(0, place.what.prefixBytes);
+            if (place.isOpen()) {
+                open.erase(prefix);
+                QCOMPARE(rows.close(row).size(), place.rowsBelow);
+            } else {
+                open.insert(prefix);
+                rows.open(row, TreeRows::make(*tree, place, open, progress).value());
+            }
+            QCOMPARE(rowsAsWritten(rows, keys), expectedRows(keys, open, 0, keys.size(), 0, 0));
+            const TreeRows again = TreeRows::make(*tree, open, progress).value(); // the same at once
+            QCOMPARE(rowsAsWritten(again, keys), rowsAsWritten(rows, keys));
+            const std::size_t key = random.below(keys.size());
+            const TreeRows::Place shown = rows.at(rows.rowOf(key));
+            QVERIFY(shown.what.begin <= key && key < shown.what.end && !shown.isOpen());
+            for (std::size_t at = 0; at < rows.size(); at += 7) {
+                const TreeRows::Place here = rows.at(at);
+                const auto parent = rows.parentOf(at);
+                QCOMPARE(parent.has_value(), here.depth > 0);
+                QVERIFY(!parent || (rows.at(*parent).depth + 1 == here.depth && rows.at(*parent).isOpen() &&
+                                    rows.at(*parent).what.prefixBytes == here.parentBytes));
+                if (here.what.isFolder()) {
+                    QCOMPARE(rows.rowOfFolder(here.what.begin, here.what.prefixBytes), std::optional(at));
+                }
+                const std::size_t to = at + 1 + random.below(rows.size() - at);
+                std::size_t first = keys.size();
+                std::size_t end = 0;
+                for (std::size_t each = at; each < to; ++each) {
+                    const TreeRows::Place one = rows.at(each);
+                    const std::size_t begin = one.what.begin + (one.what.isFolder() ? 0 : each - one.firstRow);
+                    first = std::min(first, begin);
+                    end = std::max(end, one.what.isFolder() ? std::size_t{one.what.end} : begin + 1);
+                }
+                QCOMPARE(rows.keysOf(at, to), std::pair(first, end));
             }
         }
     }
