@@ -6,3 +6,14 @@
 #include <QtCore>
 #include <QtGui>
 #include <QtWidgets>
+
+#include <rustcask/database.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>

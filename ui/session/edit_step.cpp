@@ -15,10 +15,6 @@ namespace {
 constexpr const char* conflictOperation = "change the key";
 constexpr int writeAttempts = 8; // when others write the same key all the time
 
-std::string_view view(const QByteArray& bytes) {
-    return {bytes.constData(), static_cast<std::size_t>(bytes.size())};
-}
-
 QString translated(const char* text) {
     return QCoreApplication::translate("EditStep", text);
 }
@@ -29,7 +25,7 @@ rustcask::Result<bool> write(rustcask::Database& database, std::string_view key,
     const OperationTimes::Timer timer(times, OperationTimes::write);
     const auto expected = seen ? std::optional(seen->sequence) : std::nullopt;
     if (value) {
-        return database.putIf(key, view(*value), expected);
+        return database.putIf(key, bytesOf(*value), expected);
     }
     return expected ? database.removeIf(key, *expected) : rustcask::Result<bool>(true);
 }
@@ -37,7 +33,7 @@ rustcask::Result<bool> write(rustcask::Database& database, std::string_view key,
 /// Whether the key's value is `value`: compared piece by piece, there may be gigabytes.
 bool isStored(const rustcask::Database& database, std::string_view key, const QByteArray& value) {
     const auto reader = database.openValue(key);
-    const std::string_view wanted = view(value);
+    const std::string_view wanted = bytesOf(value);
     if (!reader || !*reader || (*reader)->size() != wanted.size()) {
         return false;
     }
@@ -111,7 +107,7 @@ void EditStep::makeOne(rustcask::Database& database, const KeyChange& change, bo
         ++(change.verdict == KeyChange::Verdict::lost ? tally.lost : tally.absent);
         return;
     }
-    const std::string_view key = view(change.key);
+    const std::string_view key = bytesOf(change.key);
     for (int attempt = 1;; ++attempt) {
         auto seen = database.info(key);
         const bool damaged = !seen && seen.error().code == rustcask::ErrorCode::corruption;
@@ -140,7 +136,7 @@ void EditStep::makeOne(rustcask::Database& database, const KeyChange& change, bo
         rustcask::Result<bool> written = false;
         if (damaged) { // what nobody can read can still be replaced or removed; only its undo is lost
             const auto done =
-                change.value ? database.put(key, view(*change.value)) : database.remove(key).map([](bool) {});
+                change.value ? database.put(key, bytesOf(*change.value)) : database.remove(key).map([](bool) {});
             written = done ? rustcask::Result<bool>(true) : rustcask::failure(done.error());
         } else {
             written = write(database, key, change.value, info, m_times.get());
@@ -245,7 +241,7 @@ rustcask::Result<std::optional<bool>> EditStep::matches(const rustcask::Database
     if (!*expected || !now) {
         return std::optional<bool>();
     }
-    return std::optional(*now && view(**expected) == **now);
+    return std::optional(*now && bytesOf(**expected) == **now);
 }
 
 EditTally EditStep::replay(rustcask::Database& database, bool forward, rustcask::Progress& progress) {

@@ -13,13 +13,11 @@
 
 #include <rustcask/database.h>
 
+#include "theme/format.h"
+
 namespace rustcask::ui {
 
 namespace {
-
-std::string_view view(const QByteArray& bytes) {
-    return {bytes.constData(), static_cast<std::size_t>(bytes.size())};
-}
 
 /// Writes the sample, one kind of content after another; stops at the first failure.
 class SampleWriter {
@@ -52,7 +50,7 @@ private:
             m_result = m_progress.checkpoint("make the sample database");
         }
         if (m_result) {
-            m_result = m_database.put(view(key), view(value));
+            m_result = m_database.put(bytesOf(key), bytesOf(value));
             m_progress.addRecords(1);
         }
     }
@@ -61,7 +59,7 @@ private:
         if (!m_result) {
             return;
         }
-        if (const auto removed = m_database.remove(view(key)); !removed) {
+        if (const auto removed = m_database.remove(bytesOf(key)); !removed) {
             m_result = rustcask::failure(removed.error());
         }
         m_progress.addRecords(1);

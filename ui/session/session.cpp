@@ -18,10 +18,6 @@ constexpr int followIntervalMs = 500;
 
 const TaskOptions quiet{.cancellable = false, .pausable = false, .visible = false, .cancelWithContext = false};
 
-std::string_view view(const QByteArray& bytes) {
-    return {bytes.constData(), static_cast<std::size_t>(bytes.size())};
-}
-
 QByteArray bytes(const std::string& text) {
     return {text.data(), static_cast<qsizetype>(text.size())};
 }
@@ -35,7 +31,7 @@ rustcask::Error makeError(ErrorCode code, const QString& operation, const QStrin
 }
 
 Result<std::optional<QByteArray>> readValue(const rustcask::Database& database, const QByteArray& key) {
-    const auto value = database.get(view(key));
+    const auto value = database.get(bytesOf(key));
     if (!value) {
         return rustcask::failure(value.error());
     }

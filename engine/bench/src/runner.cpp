@@ -433,7 +433,7 @@ private:
     }
 
     void addWarnings() {
-        const auto warn = [this](std::string text) { m_result.warnings.push_back(std::move(text)); };
+        const auto warn = [this](std::string_view text) { m_result.warnings.emplace_back(text); };
         if (m_result.operations < 10'000)
             warn("Only " + std::to_string(m_result.operations) +
                  " operations were measured: too few for a percentile beyond 99.9 %.");

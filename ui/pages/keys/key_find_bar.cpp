@@ -19,7 +19,7 @@ namespace rustcask::ui {
 
 namespace {
 
-constexpr int delayMs = 150;
+constexpr int typingMs = 150;
 
 const Setting<int> matchMode{"keys/match-mode", 0};
 const Setting<bool> matchCase{"keys/match-case", false};
@@ -78,7 +78,7 @@ KeyFindBar::KeyFindBar(Settings& settings, QWidget* parent) : QWidget(parent), m
     m_fieldRow->addWidget(m_field, 1);
     layout->addWidget(buildOptions());
     m_delay.setSingleShot(true);
-    m_delay.setInterval(delayMs);
+    m_delay.setInterval(typingMs);
     connect(&m_delay, &QTimer::timeout, this, &KeyFindBar::apply);
     connect(m_field, &QLineEdit::textChanged, this, [this] { m_delay.start(); });
     connect(m_field, &QLineEdit::editingFinished, this, &KeyFindBar::remember);

@@ -32,10 +32,6 @@ constexpr int showLoadingAfterMs = 150; // a value that is there sooner replaces
 constexpr int recheckMs = 300;
 constexpr std::size_t maxOverlay = 20'000;
 
-std::string_view view(const QByteArray& bytes) {
-    return {bytes.constData(), static_cast<std::size_t>(bytes.size())};
-}
-
 using KeyInfos = QVector<std::pair<QByteArray, std::optional<rustcask::KeyInfo>>>;
 
 } // namespace
@@ -261,7 +257,7 @@ void KeysPage::noteEdited(const QVector<QByteArray>& keys, quint64 count) {
         [database = m_session->database(), keys](rustcask::Progress&) -> rustcask::Result<KeyInfos> {
             KeyInfos infos;
             for (const QByteArray& key : keys) {
-                const auto info = database->info(view(key));
+                const auto info = database->info(bytesOf(key));
                 if (!info) {
                     return rustcask::failure(info.error());
                 }

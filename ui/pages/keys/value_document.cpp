@@ -20,14 +20,10 @@ QString tr(const char* text) {
     return QCoreApplication::translate("ValueDocument", text);
 }
 
-std::string_view view(const QByteArray& bytes) {
-    return {bytes.constData(), static_cast<std::size_t>(bytes.size())};
-}
-
 /// The value and what is known of it belong to one record: the reader is opened on it.
 rustcask::Result<std::optional<ValueDocument>> read(const rustcask::Database& database, const QByteArray& key,
                                                     quint64 maxBytes) {
-    auto reader = database.openValue(view(key));
+    auto reader = database.openValue(bytesOf(key));
     if (!reader) {
         return rustcask::failure(reader.error());
     }
@@ -123,9 +119,9 @@ tl::expected<QString, JsonProblem> formattedJson(const QByteArray& bytes) {
     if (bytes.isEmpty()) {
         return tl::unexpected(JsonProblem{0, tr("The value is empty.")});
     }
-    auto formatted = formatJson(view(bytes));
+    auto formatted = formatJson(bytesOf(bytes));
     if (!formatted) {
-        const TextPlace place = placeOf(view(bytes), formatted.error().offset);
+        const TextPlace place = placeOf(bytesOf(bytes), formatted.error().offset);
         return tl::unexpected(
             JsonProblem{formatted.error().offset, tr("This value is no JSON: in line %1, column %2, %3 was expected.")
                                                       .arg(formatCount(place.line), formatCount(place.column),

@@ -26,7 +26,7 @@ namespace rustcask::ui {
 
 namespace {
 
-constexpr int delayMs = 80; // walking through the list with the arrow keys looks nothing up
+constexpr int askMs = 80; // walking through the list with the arrow keys looks nothing up
 constexpr int partialMs = 300;
 constexpr std::size_t maxSummaries = 50;
 constexpr std::uint32_t maxSummarisedBytes = 64 * 1024;
@@ -152,7 +152,7 @@ VersionsPanel::VersionsPanel(Settings& settings, QWidget* parent) : QWidget(pare
     m_stack->addWidget(m_table);
 
     m_delay.setSingleShot(true);
-    m_delay.setInterval(delayMs);
+    m_delay.setInterval(askMs);
     connect(&m_delay, &QTimer::timeout, this, &VersionsPanel::ask);
     m_partial.setInterval(partialMs);
     connect(&m_partial, &QTimer::timeout, this, &VersionsPanel::look);

@@ -17,7 +17,7 @@ namespace rustcask::ui {
 
 namespace {
 
-constexpr qreal margin = 20;
+constexpr qreal pageMargin = 20;
 constexpr qreal keydirWidth = 250;
 constexpr qreal tapeWidth = 660;
 constexpr qreal narrowestTapes = 320; // so that title and legend have room
@@ -35,8 +35,8 @@ struct Places {
 
 Places placesOf(const SandboxState& state, const Picture& picture) {
     Places places;
-    const qreal top = margin + titleHeight + headingHeight;
-    const qreal left = margin + (picture.hideKeydir ? 0 : keydirWidth + margin);
+    const qreal top = pageMargin + titleHeight + headingHeight;
+    const qreal left = pageMargin + (picture.hideKeydir ? 0 : keydirWidth + pageMargin);
     places.tapes = layoutTapes(tapeInput(state), {.width = tapeWidth});
     for (TapeLayout::File& file : places.tapes.files) {
         file.caption.translate(left, top);
@@ -49,8 +49,8 @@ Places placesOf(const SandboxState& state, const Picture& picture) {
     }
     const qreal keydirHeight = picture.hideKeydir ? 0 : rowHeight * static_cast<qreal>(state.keydir.size() + 1);
     const qreal height = std::max(keydirHeight, places.tapes.size.height());
-    places.keydir = QRectF(margin, top, keydirWidth, keydirHeight);
-    places.legend = QRectF(margin, top + height + margin, left + tapeWidth - margin, legendHeight);
+    places.keydir = QRectF(pageMargin, top, keydirWidth, keydirHeight);
+    places.legend = QRectF(pageMargin, top + height + pageMargin, left + tapeWidth - pageMargin, legendHeight);
     qreal right = left + narrowestTapes;
     for (const TapeLayout::File& file : places.tapes.files) {
         right = std::max(right, file.head.right());
@@ -58,7 +58,7 @@ Places placesOf(const SandboxState& state, const Picture& picture) {
             right = std::max(right, block.right());
         }
     }
-    places.size = QSizeF(right + margin, places.legend.bottom() + margin / 2);
+    places.size = QSizeF(right + pageMargin, places.legend.bottom() + pageMargin / 2);
     return places;
 }
 
@@ -108,15 +108,15 @@ void paintPicture(QPainter& painter, const SandboxState& state, const Picture& p
     title.setWeight(QFont::DemiBold);
     painter.setFont(title);
     painter.setPen(tokens.text);
-    painter.drawText(QRectF(margin, margin, places.size.width() - 2 * margin, titleHeight), Qt::AlignLeft,
+    painter.drawText(QRectF(pageMargin, pageMargin, places.size.width() - 2 * pageMargin, titleHeight), Qt::AlignLeft,
                      picture.title);
     painter.setFont(title);
-    const qreal headingTop = margin + titleHeight;
+    const qreal headingTop = pageMargin + titleHeight;
     if (!picture.hideKeydir) {
-        painter.drawText(QRectF(margin, headingTop, keydirWidth, headingHeight), Qt::AlignLeft,
+        painter.drawText(QRectF(pageMargin, headingTop, keydirWidth, headingHeight), Qt::AlignLeft,
                          LearnText::tr("Keydir, in memory"));
     }
-    const qreal left = margin + (picture.hideKeydir ? 0 : keydirWidth + margin);
+    const qreal left = pageMargin + (picture.hideKeydir ? 0 : keydirWidth + pageMargin);
     painter.drawText(QRectF(left, headingTop, tapeWidth, headingHeight), Qt::AlignLeft,
                      LearnText::tr("Files, on disk"));
     painter.setFont(monospaceFont());
