@@ -220,12 +220,11 @@ private:
         waitFor([&] { return model.state() == KeyTreeModel::State::ready; });
         report("folders: made", static_cast<double>(clock.elapsed()), "ms", "");
         report("folders at the top", model.rowCount(), "", "");
-        clock.start();
-        const int rows = model.rowCount();
-        int folder = 0;
-        for (int row = 0; row < rows; ++row) {
-            folder = model.isFolder(row) ? row : folder;
+        int folder = model.rowCount() - 1;
+        while (folder > 0 && !model.isFolder(folder)) {
+            --folder;
         }
+        clock.start();
         model.setOpen(folder, true);
         waitFor([&] { return model.isOpen(folder); });
         report("folders: one is opened", static_cast<double>(clock.nsecsElapsed()) / 1e6, "ms", "");

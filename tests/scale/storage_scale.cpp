@@ -261,11 +261,14 @@ private:
 int main(int argc, char** argv) {
     const QApplication application(argc, argv);
     QCommandLineParser parser;
-    const QCommandLineOption records("records", "Records of a new database.", "N", "1000000");
-    const QCommandLineOption valueBytes("value-bytes", "Length of its values.", "N", "100");
-    const QCommandLineOption fileBytes("file-bytes", "Where its files end.", "N", "0");
+    const QCommandLineOption records(QStringLiteral("records"), QStringLiteral("Records of a new database."),
+                                     QStringLiteral("N"), QStringLiteral("1000000"));
+    const QCommandLineOption valueBytes(QStringLiteral("value-bytes"), QStringLiteral("Length of its values."),
+                                        QStringLiteral("N"), QStringLiteral("100"));
+    const QCommandLineOption fileBytes(QStringLiteral("file-bytes"), QStringLiteral("Where its files end."),
+                                       QStringLiteral("N"), QStringLiteral("0"));
     parser.addOptions({records, valueBytes, fileBytes});
-    parser.addPositionalArgument("directory", "The database.");
+    parser.addPositionalArgument(QStringLiteral("directory"), QStringLiteral("The database."));
     parser.addHelpOption();
     parser.process(application);
     if (parser.positionalArguments().size() != 1) {

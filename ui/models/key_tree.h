@@ -49,7 +49,10 @@ public:
 private:
     KeyTree(KeyTable table, std::shared_ptr<const RowIds> rows, std::string separator)
         : m_table(std::move(table)), m_rows(std::move(rows)), m_separator(std::move(separator)) {}
+    [[nodiscard]] std::vector<Child> childrenOfPart(std::size_t begin, std::size_t end, std::size_t prefixBytes,
+                                                    const rustcask::Progress& progress) const;
     static constexpr std::size_t blockRows = 256;
+    static constexpr std::size_t partRows = std::size_t{1} << 17; ///< what a thread takes at once
 
     KeyTable m_table;
     std::shared_ptr<const RowIds> m_rows;

@@ -30,9 +30,7 @@ void KeyTreeModel::setRunner(TaskRunner* runner) {
     }
     m_runner = runner;
     beginResetModel();
-    m_table = {};
-    m_rows.reset();
-    m_byKey.reset();
+    m_buildAgain = false;
     m_tree.reset();
     m_shown = {};
     m_open.clear();
@@ -43,10 +41,7 @@ void KeyTreeModel::setRunner(TaskRunner* runner) {
 
 void KeyTreeModel::show(const KeyTable& table, const std::shared_ptr<const RowIds>& rows,
                         const std::shared_ptr<const RowIds>& byKey) {
-    m_table = table;
-    m_rows = rows;
-    m_byKey = byKey;
-    build();
+    build(table, rows, byKey);
 }
 
 void KeyTreeModel::setSeparator(const QByteArray& separator) {
@@ -55,11 +50,19 @@ void KeyTreeModel::setSeparator(const QByteArray& separator) {
     }
     m_separator = separator;
     m_open.clear();
-    build();
+    buildAgain();
 }
 
-void KeyTreeModel::build() {
-    if (!m_runner || !m_rows) {
+/// With another separator or other folders open. A tree that is being made comes first.
+void KeyTreeModel::buildAgain() {
+    m_buildAgain = m_task != nullptr;
+    if (m_tree && !m_task) {
+        build(m_tree->table(), m_tree->rows(), nullptr);
+    }
+}
+
+void KeyTreeModel::build(KeyTable table, std::shared_ptr<const RowIds> rows, std::shared_ptr<const RowIds> byKey) {
+    if (!m_runner || !rows) {
         return;
     }
     if (m_task) {
@@ -68,11 +71,18 @@ void KeyTreeModel::build() {
     if (!m_tree) {
         m_state = State::building;
     }
+    m_buildAgain = false;
     m_task = m_runner->start<Built>(
         tr("Make the tree of keys"),
-        [table = m_table, rows = m_rows, byKey = m_byKey, separator = m_separator.toStdString(),
-         open = m_open](rustcask::Progress& progress) -> rustcask::Result<Built> {
-            const auto sorted = byKey ? inKeyOrder(table, *rows, *byKey, progress) : rows;
+        [table = std::move(table), rows = std::move(rows), byKey = std::move(byKey), former = m_tree,
+         separator = m_separator.toStdString(),
+         open = m_open](rustcask::Progress& progress) mutable -> rustcask::Result<Built> {
+            // The tree has rows of its own: whoever holds those of the list makes its next edit copy them all.
+            auto sorted = byKey                              ? inKeyOrder(table, *rows, *byKey, progress)
+                          : former && former->rows() == rows ? rows
+                                                             : std::make_shared<const RowIds>(*rows);
+            rows.reset();
+            former.reset();
             const auto tree = sorted ? KeyTree::make(table, sorted, separator, progress) : nullptr;
             auto shown = tree ? TreeRows::make(*tree, open, progress) : std::nullopt;
             if (!shown) {
@@ -90,6 +100,9 @@ void KeyTreeModel::build() {
                 return;
             }
             replace(std::move(*built));
+            if (m_buildAgain) {
+                buildAgain();
+            }
         },
         quietTask);
     Q_EMIT stateChanged();
@@ -244,7 +257,7 @@ void KeyTreeModel::insertBelow(const KeyTree::Child& folder, const QByteArray& p
 
 void KeyTreeModel::closeAll() {
     m_open.clear();
-    build();
+    buildAgain();
 }
 
 QString KeyTreeModel::nameOf(const TreeRows::Place& place, int row) const {

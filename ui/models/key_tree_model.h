@@ -66,7 +66,8 @@ private:
         std::shared_ptr<const KeyTree> tree{};
         TreeRows shown{};
     };
-    void build();
+    void build(KeyTable table, std::shared_ptr<const RowIds> rows, std::shared_ptr<const RowIds> byKey);
+    void buildAgain();
     void replace(Built built);
     void letGo(Built built);
     [[nodiscard]] TreeRows::Place at(int row) const;
@@ -75,14 +76,12 @@ private:
     void insertBelow(const KeyTree::Child& folder, const QByteArray& prefix, TreeRows below);
 
     QPointer<TaskRunner> m_runner;
-    KeyTable m_table;
-    std::shared_ptr<const RowIds> m_rows;
-    std::shared_ptr<const RowIds> m_byKey;
     QByteArray m_separator{":"};
     TreeRows::OpenFolders m_open;
     std::shared_ptr<const KeyTree> m_tree;
     TreeRows m_shown;
     State m_state = State::empty;
+    bool m_buildAgain = false; // once the tree is made that is being made
     QPointer<Task> m_task;
     quint64 m_serial = 0;
 };

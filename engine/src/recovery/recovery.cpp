@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <new>
 #include <set>
 #include <system_error>
@@ -435,16 +436,25 @@ Result<Recovered> recover(const LoadTarget& given, const fs::path& directory, co
     std::sort(order.begin(), order.end(), [](const auto* a, const auto* b) { return a->bytes > b->bytes; });
     const std::size_t wanted =
         options.recoveryThreads != 0 ? options.recoveryThreads : std::max(1U, std::thread::hardware_concurrency());
-    LoadTarget target = given;
-    // With fewer files than threads several work on one file.
-    target.threads = static_cast<unsigned>(std::max<std::size_t>(1, wanted / std::max<std::size_t>(1, order.size())));
+    // A file that is a large part of all, and the last ones, are loaded by several threads: files are of any size, and
+    // none of the threads is to be idle while another has a long way to go. The last ones have some threads too many.
+    const auto targetFor = [&](std::size_t place) {
+        LoadTarget target = given;
+        const double share =
+            static_cast<double>(order[place]->bytes) / static_cast<double>(std::max<std::uint64_t>(1, totalBytes));
+        const std::size_t left = order.size() - place;
+        target.threads = static_cast<unsigned>(
+            std::max({std::size_t{1}, static_cast<std::size_t>(std::lround(share * static_cast<double>(wanted))),
+                      wanted / left}));
+        return target;
+    };
     HintedKeys most; // of one file: there may be more in all, but hardly fewer
     for (const FoundFile& file : found->data) {
         const HintedKeys hinted = hintedKeys(fileSystem, directory, file);
         if (hinted.keys > most.keys)
             most = hinted;
     }
-    target.keydir.reserve(most.keys, most.bytes);
+    given.keydir.reserve(most.keys, most.bytes);
 
     std::vector<std::shared_ptr<log::Segment>> segments(order.size());
     std::atomic<std::size_t> next{0};
@@ -459,7 +469,7 @@ Result<Recovered> recover(const LoadTarget& given, const fs::path& directory, co
                     if (firstError)
                         return;
                 }
-                auto loaded = loadFile(target, *order[i], newestLog == order[i]->generation);
+                auto loaded = loadFile(targetFor(i), *order[i], newestLog == order[i]->generation);
                 if (loaded) {
                     segments[i] = std::move(*loaded);
                     continue;
@@ -490,9 +500,9 @@ Result<Recovered> recover(const LoadTarget& given, const fs::path& directory, co
     if (firstError)
         return failure(std::move(*firstError));
 
-    target.keydir.eraseTombstones();
+    given.keydir.eraseTombstones();
 
-    target.segments.updateDoubt();
+    given.segments.updateDoubt();
     Recovered recovered;
     recovered.highestGeneration = found->highestGeneration;
     for (std::size_t i = 0; i < order.size(); ++i) {
@@ -503,20 +513,20 @@ Result<Recovered> recover(const LoadTarget& given, const fs::path& directory, co
         const bool hasHint = segment->hintBytes.load(std::memory_order_relaxed) > 0;
         if (newestLog == segment->generation) {
             if (!options.readOnly && !hasHint) {
-                if (auto done = cutTail(target, *segment, order[i]->bytes); !done)
+                if (auto done = cutTail(given, *segment, order[i]->bytes); !done)
                     return failure(std::move(done.error()));
                 segment->sealed.store(true, std::memory_order_release);
                 if (segment->bytes.load(std::memory_order_relaxed) == 0) { // no header: as if it had never been made
                     if (auto done = fileSystem.remove(segment->path); !done)
                         return failure(std::move(done.error()));
-                    if (auto done = target.segments.remove(segment); !done)
+                    if (auto done = given.segments.remove(segment); !done)
                         return failure(std::move(done.error()));
                     continue;
                 }
             }
             // Appends beside damage that may have held any number go to a file of their own: it begins with the number
             // that tells them from what is in doubt.
-            if (!damaged && !target.segments.anyDoubt())
+            if (!damaged && !given.segments.anyDoubt())
                 recovered.newest = segment;
         }
         if (!hasHint && !damaged && segment->sealed.load(std::memory_order_relaxed) &&

@@ -266,6 +266,34 @@ private Q_SLOTS:
         }
     }
 
+    /// So many keys that several threads look for the folders: some begin before a thread's part and end in the next.
+    void foldersOfManyKeys() {
+        SeededRandom random;
+        std::vector<std::string> keys;
+        while (keys.size() < 300'000) {
+            const std::string folder = std::to_string(random.below(1'000'000)) + (random.below(3) == 0 ? "" : ":");
+            const std::uint64_t inFolder = random.below(100) == 0 ? random.below(40'000) : random.below(5);
+            for (std::uint64_t i = 0; i <= inFolder; ++i) {
+                keys.push_back(folder + std::to_string(i));
+            }
+        }
+        std::sort(keys.begin(), keys.end());
+        keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+        const auto source = sourceOf(keys);
+        Progress progress;
+        const auto tree = KeyTree::make(tableOf(source), sorted(*source), ":", progress);
+        std::uint64_t sum = 0;
+        for (const std::string& key : keys) {
+            sum += key.size() * 10;
+        }
+        QCOMPARE(tree->valueBytes(0, keys.size()), sum);
+        const TreeRows rows = TreeRows::make(*tree, {}, progress).value();
+        QCOMPARE(rowsAsWritten(rows, keys), expectedRows(keys, {}, 0, keys.size(), 0, 0));
+        Progress cancelled;
+        cancelled.cancel();
+        QVERIFY(!TreeRows::make(*tree, {}, cancelled));
+    }
+
     void isUsedByKeyboardAndNamed() {
         const rustcask::test::TemporaryDirectory directory;
         Settings settings(directory.text() + QStringLiteral("/settings.ini"));
