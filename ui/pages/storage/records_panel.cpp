@@ -11,7 +11,6 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QSignalBlocker>
-#include <QTableView>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -23,6 +22,7 @@
 #include "theme/tokens.h"
 #include "widgets/labels.h"
 #include "widgets/states.h"
+#include "widgets/tall_table_view.h"
 
 namespace rustcask::ui {
 
@@ -36,7 +36,7 @@ RecordsPanel::RecordsPanel(QWidget* parent)
       m_reload(makeIconButton(QStringLiteral("refresh"), tr("Read the list again"))),
       m_banner(new Banner),
       m_model(new RecordTableModel(this)),
-      m_table(new QTableView) {
+      m_table(new TallTableView) {
     m_files->setAccessibleName(tr("File whose records are listed"));
     m_files->setToolTip(tr("File whose records are listed"));
     m_files->setFont(monospaceFont());
@@ -110,6 +110,10 @@ RecordsPanel::RecordsPanel(QWidget* parent)
     connect(m_model, &RecordTableModel::failed, m_banner, &Banner::showError);
     connect(m_model, &QAbstractItemModel::dataChanged, this, &RecordsPanel::emitCurrent);
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &RecordsPanel::emitCurrent);
+}
+
+QTableView* RecordsPanel::table() const {
+    return m_table;
 }
 
 QString RecordsPanel::fileName() const {

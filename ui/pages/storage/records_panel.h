@@ -23,6 +23,7 @@ class Banner;
 class RecordIndex;
 class RecordTableModel;
 class Session;
+class TallTableView;
 struct RecordRow;
 
 /// The records of one data or hint file as a list. Reads a file only while it is shown.
@@ -42,7 +43,7 @@ public:
     bool showFile(const QString& fileName, std::optional<quint64> offset = {});
     [[nodiscard]] QString fileName() const;
     [[nodiscard]] RecordTableModel* model() const { return m_model; }
-    [[nodiscard]] QTableView* table() const { return m_table; }
+    [[nodiscard]] QTableView* table() const;
     [[nodiscard]] QLineEdit* keyFilter() const { return m_key; }
     [[nodiscard]] QComboBox* kindFilter() const { return m_kind; }
     [[nodiscard]] QLineEdit* jumpEdit() const { return m_jump; }
@@ -76,7 +77,7 @@ private:
     QToolButton* m_reload;
     Banner* m_banner;
     RecordTableModel* m_model;
-    QTableView* m_table;
+    TallTableView* m_table;
     std::optional<quint64> m_wanted{};
     std::optional<quint64> m_emitted{};
     QStringList m_names{}; // of m_files
