@@ -321,6 +321,8 @@ void FaultStory::firstLife() {
     sync();
     put(keys[3], 70);
     put(keys[5], 5000); // longer than a file and than the buffer
+    if (m_options.writePath == WritePath::mapped)
+        put(keys[2], 33'000); // written with a call all the same
     follow();
     put(keys[0], 25);
     rotate();

@@ -144,7 +144,7 @@ private Q_SLOTS:
     void everyCapacity() {
         const Options options = fetchOptions();
         std::uint64_t runs = 0;
-        for (std::uint64_t capacity = 0;; capacity += 97 * stride) {
+        for (std::uint64_t capacity = 0;; capacity += (capacity < 12'000 ? 97 : 1'213) * stride) {
             const auto files = std::make_shared<io::MemoryFileSystem>();
             QVERIFY(files->createDirectory("/db"));
             RUSTCASK_VALUE(auto database, DatabaseTestAccess::openOn(files, "/db", options));

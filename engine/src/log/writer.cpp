@@ -16,6 +16,8 @@ constexpr std::uint64_t reservedAheadFrom = 1 << 20; // shorter files may be sho
 constexpr std::uint64_t touchAheadBytes = 16 << 20;  // some milliseconds of appends at full speed
 constexpr std::uint64_t maxMappedBytes = std::uint64_t{64} << 30; // longer files are written with pwrite
 constexpr std::size_t largeValueBytes = 256 << 10; // from here on copying twice costs more than a second call
+// From here on a call costs less than populating the pages, which the kernel clears first.
+constexpr std::size_t largeMappedBytes = 32 << 10;
 
 } // namespace
 
@@ -209,15 +211,17 @@ Result<void> Writer::makeRoom(std::uint64_t bytes) {
 tl::unexpected<Error> Writer::takeBack(Error error) {
     const std::uint64_t end = m_active->bytes.load(std::memory_order_relaxed);
     m_broken = true; // unless it can be taken back
+    m_toucher.stop();
     if (m_file->truncate(end)) {
         m_broken = false;
         m_toucher.setReserved(std::min(m_toucher.reserved(), end));
+        m_touchedTo = std::min(m_touchedTo, end);
     }
     return failure(std::move(error));
 }
 
 Result<void> Writer::write(std::uint64_t offset, std::string_view head, std::string_view tail) {
-    if (m_mapping) {
+    if (m_mapping && head.size() + tail.size() < largeMappedBytes) {
         std::memcpy(m_mapping->data() + offset, head.data(), head.size());
         if (!tail.empty())
             std::memcpy(m_mapping->data() + offset + head.size(), tail.data(), tail.size());
@@ -249,18 +253,19 @@ Result<void> Writer::write(std::uint64_t offset, std::string_view head, std::str
     return {};
 }
 
-// Asks for pages well ahead of `offset`, at most as many as the file is long already: a small file shall stay small.
-void Writer::touchAhead(std::uint64_t offset) noexcept {
+// Asks for space well ahead of `offset`, and for pages unless what comes is written with calls; at most for as much as
+// the file is long already: a small file shall stay small.
+void Writer::touchAhead(std::uint64_t offset, bool pages) noexcept {
     const std::uint64_t ahead = std::clamp(offset, firstReservation, touchAheadBytes);
     m_touchNextAt = offset + ahead / 2;
     const std::uint64_t reserved = m_toucher.reserved();
     std::uint64_t end = std::min(offset + ahead, m_mapping->size());
     if (reserved < reservedAheadFrom)
         end = std::min(end, reserved);
-    const std::uint64_t begin = std::max(offset, m_touchedTo);
-    if (begin >= end)
+    const std::uint64_t begin = pages ? std::max(offset, m_touchedTo) : end;
+    if (begin >= end && end <= reserved)
         return;
-    m_touchedTo = end;
+    m_touchedTo = pages ? std::max(m_touchedTo, end) : m_touchedTo;
     m_toucher.request({.file = m_file,
                        .mapping = m_mapping,
                        .begin = begin,
@@ -275,13 +280,17 @@ Writer::Place Writer::finish(const format::RecordHeader& header) noexcept {
     m_active->countRecord(header.sequence.value, place.bytes, header.tombstone());
     m_active->bytes.store(place.offset + place.bytes, std::memory_order_release);
     if (m_mapping && place.offset >= m_touchNextAt)
-        touchAhead(place.offset + place.bytes);
+        touchAhead(place.offset + place.bytes, place.bytes < largeMappedBytes);
     return place;
+}
+
+bool Writer::isLaid(std::string_view value) const noexcept {
+    return m_mapping && value.size() < largeMappedBytes;
 }
 
 void Writer::lay(Sequence sequence, Timestamp time, std::string_view key, std::string_view value,
                  bool tombstone) noexcept {
-    if (m_mapping)
+    if (isLaid(value))
         format::encodeWithoutChecksum(m_mapping->data() + m_active->bytes.load(std::memory_order_relaxed), sequence,
                                       time, key, value, tombstone);
 }
@@ -290,10 +299,10 @@ Result<Writer::Place> Writer::append(Sequence sequence, Timestamp time, std::str
                                      bool tombstone) {
     const std::uint64_t bytes = format::recordBytes(key.size(), value.size());
     const std::uint64_t offset = m_active->bytes.load(std::memory_order_relaxed);
-    if (m_mapping) {
+    if (isLaid(value)) {
         format::encodeChecksum(m_mapping->data() + offset, static_cast<std::size_t>(bytes));
     } else {
-        const bool large = value.size() >= largeValueBytes;
+        const bool large = m_mapping || value.size() >= largeValueBytes;
         m_scratch.resize(static_cast<std::size_t>(large ? format::recordHeaderBytes + key.size() : bytes));
         if (large)
             format::encodeRecordPrefix(m_scratch.data(), sequence, time, key, value, tombstone);

@@ -52,8 +52,9 @@ public:
         const std::uint64_t end = m_active->bytes.load(std::memory_order_relaxed) + bytes;
         return end <= m_settings.maxFileBytes && (!reservesAhead() || end <= m_toucher.reserved());
     }
-    /// The first half of an append: where the file is mapped, copies the record into its place, all but the checksum.
-    /// Without that it is no record, so nothing has happened if the append does not follow. Room was made for it.
+    /// The first half of an append: where the file is mapped and the value not large, copies the record into its place,
+    /// all but the checksum. Without that it is no record, so nothing has happened if the append does not follow. Room
+    /// was made for it.
     void lay(Sequence sequence, Timestamp time, std::string_view key, std::string_view value, bool tombstone) noexcept;
     /// Appends the record that was laid. On failure nothing was appended;
     /// if even taking back a partial append failed, `isBroken`. Errors: noSpace, ioError.
@@ -94,7 +95,9 @@ private:
     [[nodiscard]] Result<void> reserveBuffer(std::uint64_t end);
     [[nodiscard]] Result<void> write(std::uint64_t offset, std::string_view head, std::string_view tail);
     [[nodiscard]] Place finish(const format::RecordHeader& header) noexcept;
-    void touchAhead(std::uint64_t offset) noexcept;
+    /// Whether a record is written through the mapping.
+    [[nodiscard]] bool isLaid(std::string_view value) const noexcept;
+    void touchAhead(std::uint64_t offset, bool pages) noexcept;
     [[nodiscard]] tl::unexpected<Error> takeBack(Error error);
 
     SegmentSet& m_segments;
