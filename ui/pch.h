@@ -7,8 +7,6 @@
 #include <QtGui>
 #include <QtWidgets>
 
-#include <rustcask/database.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <functional>

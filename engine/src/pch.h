@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Precompiled for every source of the engine: large, stable headers only.
+// Precompiled for every source of the engine: large, stable headers only. None of the project's own: a compiler cache
+// hands out what was precompiled from another text when no more than comments differ, and gcc then reads both.
 #pragma once
-
-#include <rustcask/database.h>
 
 #include <algorithm>
 #include <array>
@@ -27,3 +26,5 @@
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include <tl/expected.hpp>

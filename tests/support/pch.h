@@ -4,8 +4,6 @@
 
 #include <QTest>
 
-#include <rustcask/database.h>
-
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
