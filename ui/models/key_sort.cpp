@@ -25,7 +25,6 @@ struct Item {
     RowId id;
     [[nodiscard]] std::uint64_t value() const noexcept { return std::uint64_t{high} << 32 | low; }
 };
-using ItemList = std::vector<Item, HugePageAllocator<Item>>;
 using Items = std::span<Item>;
 
 Item makeItem(std::uint64_t value, RowId id) {
@@ -169,7 +168,7 @@ private:
 
 /// Fills the items on all processors. False: cancelled.
 template <typename Make>
-bool fill(ItemList& items, const rustcask::Progress& progress, const Make& make) {
+bool fill(std::vector<Item>& items, const rustcask::Progress& progress, const Make& make) {
     return forEachPart((items.size() + part - 1) / part, progress, [&](std::size_t, std::size_t number) {
         const std::size_t end = std::min(items.size(), (number + 1) * part);
         for (std::size_t i = number * part; i < end; ++i) {
@@ -180,7 +179,8 @@ bool fill(ItemList& items, const rustcask::Progress& progress, const Make& make)
 
 /// The same with an item for each key of the source: `valueOf` its entry, and its id.
 template <typename ValueOf>
-bool fillFrom(const KeySource& source, ItemList& items, const rustcask::Progress& progress, const ValueOf& valueOf) {
+bool fillFrom(const KeySource& source, std::vector<Item>& items, const rustcask::Progress& progress,
+              const ValueOf& valueOf) {
     return forEachPart((items.size() + part - 1) / part, progress, [&](std::size_t, std::size_t number) {
         forEachEntry(source, number * part, std::min(items.size(), (number + 1) * part),
                      [&](std::size_t i, const rustcask::SnapshotEntry& entry) {
@@ -191,7 +191,7 @@ bool fillFrom(const KeySource& source, ItemList& items, const rustcask::Progress
 
 /// Splits items by value into a few dozen parts of about the same size, each below the next, and gives their
 /// boundaries: so that several threads can sort them. nullopt: cancelled.
-std::optional<std::vector<std::size_t>> split(ItemList& items, const rustcask::Progress& progress) {
+std::optional<std::vector<std::size_t>> split(std::vector<Item>& items, const rustcask::Progress& progress) {
     constexpr std::size_t samples = 4096;
     constexpr std::size_t parts = 32;
     std::vector<std::uint64_t> sample;
@@ -254,7 +254,7 @@ std::optional<std::vector<std::size_t>> split(ItemList& items, const rustcask::P
 
 /// Sorts the items on all processors with `sortPart`, which sorts one range. False: cancelled.
 template <typename SortPart>
-bool sortParts(ItemList& items, const rustcask::Progress& progress, const SortPart& sortPart) {
+bool sortParts(std::vector<Item>& items, const rustcask::Progress& progress, const SortPart& sortPart) {
     if (items.size() < 8 * part) {
         return sortPart(Items(items));
     }
@@ -270,7 +270,7 @@ std::optional<RowIds> sortBySize(const KeySource& source, const RowIds& byKey, b
                                  const rustcask::Progress& progress) {
     constexpr std::uint32_t maxCounted = 1U << 24; // sizes that are counted one by one
     const std::size_t size = byKey.size();
-    std::vector<std::uint32_t, HugePageAllocator<std::uint32_t>> sizes(size);
+    std::vector<std::uint32_t> sizes(size);
     std::vector<std::uint32_t> most(scanThreads());
     const bool read = forEachPart((size + part - 1) / part, progress, [&](std::size_t thread, std::size_t number) {
         const std::size_t end = std::min(size, (number + 1) * part);
@@ -284,7 +284,7 @@ std::optional<RowIds> sortBySize(const KeySource& source, const RowIds& byKey, b
     }
     const std::uint32_t largest = *std::max_element(most.begin(), most.end());
     if (largest >= maxCounted || largest > 16 * size + 4096) { // few large values: their order costs less than counting
-        ItemList items(size); // the id is the place in key order: equal ones stand in it
+        std::vector<Item> items(size); // the id is the place in key order: equal ones stand in it
         if (!fill(items, progress,
                   [&](std::size_t i) {
                       const std::uint64_t value = sizes[byKey[i]];
@@ -356,7 +356,7 @@ std::optional<RowIds> sortByKey(const KeySource& source, const rustcask::Progres
         return std::nullopt;
     }
     const std::size_t skip = *std::min_element(shares.begin(), shares.end());
-    ItemList items(size);
+    std::vector<Item> items(size);
     const KeySorter sorter(source, progress);
     if (!fillFrom(source, items, progress,
                   [&](const rustcask::SnapshotEntry& entry) { return leadingBytes(entry.key, skip); }) ||
@@ -414,7 +414,7 @@ std::optional<RowIds> sortFrom(const KeySource& source, const RowIds& byKey, con
         const auto file = std::lower_bound(generations.begin(), generations.end(), entry.generation.value);
         return static_cast<std::uint64_t>(file - generations.begin()) << 40 | entry.offset;
     };
-    ItemList items(byKey.size());
+    std::vector<Item> items(byKey.size());
     if (!fillFrom(
             source, items, progress,
             [&](const rustcask::SnapshotEntry& entry) { return sort.descending ? ~valueOf(entry) : valueOf(entry); }) ||

@@ -8,13 +8,11 @@
 
 #include <rustcask/cursor.h>
 
-#include "models/huge_page_allocator.h"
-
 namespace rustcask::ui {
 
 /// Number of a key in a key list: below `KeySource::size` an index into the source, above it one of `KeyOverlay`.
 using RowId = std::uint32_t;
-using RowIds = std::vector<RowId, HugePageAllocator<RowId>>;
+using RowIds = std::vector<RowId>;
 
 /// What a key list shows: an immutable array of keys. Every member may be called from any thread.
 class KeySource {
