@@ -44,6 +44,21 @@ Result<void> writeFile(Database& database, const std::vector<std::string>& recor
     return database.rotate();
 }
 
+// A database with these files, closed and opened again with these options: its hints are written, so that nothing but
+// the caller touches the directory.
+Result<std::unique_ptr<Database>> openWithFiles(const std::filesystem::path& directory, const Options& options,
+                                                const std::vector<std::vector<std::string>>& files) {
+    auto database = Database::open(directory, smallFiles());
+    if (!database)
+        return database;
+    for (const std::vector<std::string>& records : files)
+        if (auto done = writeFile(**database, records); !done)
+            return failure(done.error());
+    if (auto done = (*database)->close(); !done)
+        return failure(done.error());
+    return Database::open(directory, options);
+}
+
 std::string valueOf(const Database& database, std::string_view key) {
     auto value = database.get(key);
     if (!value)
@@ -214,9 +229,7 @@ void MergeTest::crashBeforeTheRecordIgnoresTheOutputs() {
         if (event.kind == EventKind::merge && event.text == "copied")
             test::copyDirectory(directory / "db", directory / "image");
     };
-    RUSTCASK_VALUE(auto database, Database::open(directory / "db", options));
-    RUSTCASK_OK(writeFile(*database, {"a=1", "b=1", "c=1"}));
-    RUSTCASK_OK(writeFile(*database, {"a=2", "b"}));
+    RUSTCASK_VALUE(auto database, openWithFiles(directory / "db", options, {{"a=1", "b=1", "c=1"}, {"a=2", "b"}}));
     Progress progress;
     RUSTCASK_OK(database->merge(progress));
     QVERIFY(std::filesystem::exists(directory / "image" / "3.rustcask.data.tmp"));
@@ -235,9 +248,7 @@ void MergeTest::crashAfterTheRecordIgnoresTheInputs() {
         if (event.kind == EventKind::merge && event.text == "commit")
             test::copyDirectory(directory / "db", directory / "image");
     };
-    RUSTCASK_VALUE(auto database, Database::open(directory / "db", options));
-    RUSTCASK_OK(writeFile(*database, {"a=1", "b=1", "c=1"}));
-    RUSTCASK_OK(writeFile(*database, {"a=2", "b"}));
+    RUSTCASK_VALUE(auto database, openWithFiles(directory / "db", options, {{"a=1", "b=1", "c=1"}, {"a=2", "b"}}));
     Progress progress;
     RUSTCASK_OK(database->merge(progress));
     test::copyDirectory(directory / "image", directory / "second");
@@ -260,19 +271,20 @@ void MergeTest::everyInterruptionAfterTheRecordCanBeReplayed() {
     test::TemporaryDirectory directory;
     Options options = smallFiles();
     int images = 0;
-    bool committed = false;
+    bool committed = false; // by the thread that merges, which alone is watched
+    const std::thread::id merging = std::this_thread::get_id();
     options.traceCalls = true;
     options.listener = [&](const Event& event) {
+        if (std::this_thread::get_id() != merging)
+            return;
         if (event.kind == EventKind::merge && event.text == "commit")
             committed = true;
         if (committed && (event.kind == EventKind::call && (event.text == "rename" || event.text == "unlink")))
             test::copyDirectory(directory / "db", directory / ("image" + std::to_string(++images)));
     };
     {
-        RUSTCASK_VALUE(auto database, Database::open(directory / "db", options));
-        RUSTCASK_OK(writeFile(*database, {"a=1", "b=1", "c=1"}));
-        RUSTCASK_OK(writeFile(*database, {"a=2", "b"}));
-        RUSTCASK_OK(writeFile(*database, {"d=1", "c=2"}));
+        RUSTCASK_VALUE(auto database,
+                       openWithFiles(directory / "db", options, {{"a=1", "b=1", "c=1"}, {"a=2", "b"}, {"d=1", "c=2"}}));
         Progress progress;
         RUSTCASK_OK(database->merge(progress));
         committed = false;
