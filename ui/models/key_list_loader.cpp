@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/key_list_loader.h"
 
-#include <tuple>
 #include <utility>
+
+#include "tasks/release.h"
 
 namespace rustcask::ui {
 
@@ -60,25 +61,21 @@ void KeyListLoader::stop() {
     cancel(m_arrangeTask);
     cancel(m_timesTask);
     m_poll.stop();
-    // All of it may be a gigabyte: whoever lets go of it last is to be a worker.
-    using Parts =
-        std::tuple<std::shared_ptr<const KeySource>, std::shared_ptr<const KeySource>, std::shared_ptr<const RowIds>,
-                   std::shared_ptr<const RowIds>, std::shared_ptr<const RowIds>>;
-    auto parts = std::make_shared<const Parts>(m_source, m_model->source(), m_byKey, m_order, m_model->rows());
-    TaskRunner* runner = std::exchange(m_runner, nullptr);
+    m_runner = nullptr;
     m_provider = nullptr;
     m_currentValue = nullptr;
     m_source.reset();
-    m_byKey.reset();
-    m_order.reset();
     m_hits.reset();
     m_edits.clear();
     m_editsShown = 0;
     m_editsAtLoad = 0;
     m_reloadAgain = false;
     m_state = State::empty;
+    auto rows = m_model->rows();
     m_model->setSource(nullptr);
-    disposeOn(runner, std::move(parts));
+    for (auto* each : {&rows, &m_byKey, &m_order}) { // the model has let go of them by now
+        releaseOnWorker(std::exchange(*each, nullptr));
+    }
     Q_EMIT changed();
 }
 
@@ -101,7 +98,8 @@ void KeyListLoader::reload() {
             if (!source) {
                 return rustcask::failure(source.error());
             }
-            return Loaded{*source, first ? sourceRows((*source)->size()) : nullptr};
+            auto rows = first ? sourceRows((*source)->size()) : nullptr;
+            return Loaded{releasedOnWorker(*std::move(source)), std::move(rows)};
         },
         this,
         [this, serial = ++m_loadSerial](rustcask::Result<Loaded> loaded) {
@@ -248,27 +246,9 @@ void KeyListLoader::arrangeRows() {
 
 void KeyListLoader::install(const std::shared_ptr<const KeySource>& source, const Arrangement& arrangement,
                             const KeySort& sort, const KeyMatcher& matcher) {
-    std::shared_ptr<const void> rows = m_model->rows();
-    std::shared_ptr<const void> former = source != m_model->source() ? m_model->source() : nullptr;
+    auto rows = m_model->rows();
     m_model->setRows(source, arrangement, sort, matcher, source == m_source ? m_byKey : nullptr);
-    dispose(std::move(rows));
-    dispose(std::move(former));
-}
-
-void KeyListLoader::dispose(std::shared_ptr<const void> large) {
-    disposeOn(m_runner, std::move(large));
-}
-
-void KeyListLoader::disposeOn(TaskRunner* runner, std::shared_ptr<const void> large) {
-    if (large && runner != nullptr) {
-        runner->start<bool>(
-            tr("Free memory"),
-            [large = std::move(large)](rustcask::Progress&) mutable -> rustcask::Result<bool> {
-                large.reset();
-                return true;
-            },
-            nullptr, {}, quietTask);
-    }
+    releaseOnWorker(std::move(rows));
 }
 
 /// Lays the edits from number `from` on over the model.

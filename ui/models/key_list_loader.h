@@ -64,8 +64,6 @@ public:
     [[nodiscard]] qint64 loadingMs() const { return m_loadClock.isValid() ? m_loadClock.elapsed() : 0; }
     /// How long the last source took from asking to rows, in ms: a measure of how often to ask.
     [[nodiscard]] qint64 lastLoadMs() const { return m_lastLoadMs; }
-    /// Lets go of something large on a worker: freeing a gigabyte takes longer than the window may wait.
-    void dispose(std::shared_ptr<const void> large);
 
 Q_SIGNALS:
     void changed();   ///< something that the members above tell
@@ -75,7 +73,6 @@ Q_SIGNALS:
 private:
     void cancel(QPointer<Task>& task);
     void take(std::shared_ptr<const KeySource> source, std::shared_ptr<const RowIds> rows);
-    static void disposeOn(TaskRunner* runner, std::shared_ptr<const void> large);
     void orderRows();
     void arrangeRows();
     void install(const std::shared_ptr<const KeySource>& source, const Arrangement& arrangement, const KeySort& sort,

@@ -8,6 +8,7 @@
 #include <QThread>
 
 #include "support/test_main.h"
+#include "tasks/release.h"
 #include "tasks/task_runner.h"
 
 using namespace rustcask;
@@ -29,6 +30,29 @@ private:
     }
 
 private Q_SLOTS:
+    void largeObjectsAreFreedOnAWorker() {
+        std::atomic<QThread*> freedOn = nullptr;
+        const auto make = [&] {
+            return std::shared_ptr<int>(new int(7), [&](int* number) {
+                delete number;
+                freedOn = QThread::currentThread();
+            });
+        };
+        std::shared_ptr<const int> large = releasedOnWorker(make());
+        std::shared_ptr<const int> other = large;
+        QCOMPARE(*other, 7);
+        large.reset();
+        QVERIFY(freedOn == nullptr);
+        other.reset();
+        QTRY_VERIFY(freedOn != nullptr);
+        QVERIFY(freedOn != thread());
+        freedOn = nullptr;
+        releaseOnWorker(make());
+        QTRY_VERIFY(freedOn != nullptr);
+        QVERIFY(freedOn != thread());
+        releaseOnWorker(nullptr);
+    }
+
     void resultArrivesInTheGuiThread() {
         TaskRunner runner;
         QThread* bodyThread = nullptr;

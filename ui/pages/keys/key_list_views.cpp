@@ -255,9 +255,7 @@ void KeyListPanel::selectRanges(const Ranges& ranges, quint64 wanted) {
 
 void KeyListPanel::dropAwaitedSelection() {
     ++m_againSerial;
-    if (!m_awaitedSelection.isEmpty()) { // perhaps the last to hold a large source
-        m_loader.dispose(std::make_shared<const KeySelection>(std::exchange(m_awaitedSelection, {})));
-    }
+    m_awaitedSelection = {};
     if (m_againTask) {
         m_againTask->cancel();
         m_againTask.clear();
