@@ -202,6 +202,11 @@ private Q_SLOTS:
         QTRY_COMPARE(verdict(2254), QStringLiteral("live"));
         QTRY_COMPARE(verdict(2251), QStringLiteral("deleted by %1").arg(place(3001))); // key 0
         QCOMPARE(verdict(2), QStringLiteral("deleted by %1").arg(place(3002)));        // key 1
+        // So does the list of what a filter lets through.
+        const QString afterKey6 = place(1504);
+        panel.kindFilter()->setCurrentIndex(2); // superseded: keys 0 to 4 and 6 come first
+        QTRY_VERIFY(model.isComplete() && model.rowCount() == 5 + 2 * 750);
+        QTRY_COMPARE(verdict(5), QStringLiteral("superseded by %1").arg(afterKey6));
     }
 
     void fieldsAndBytesPointAtEachOther() {

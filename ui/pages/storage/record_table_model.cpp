@@ -174,11 +174,57 @@ void RecordTableModel::setVersions(std::shared_ptr<const rustcask::VersionIndex>
 }
 
 void RecordTableModel::nameVersions() {
+    if (m_matches) {
+        m_named.clear();
+        if (m_rows > 0) { // those in view are asked for when they are painted
+            Q_EMIT dataChanged(index(0, verdict), index(m_rows - 1, verdict), {Qt::DisplayRole});
+        }
+        return;
+    }
     // The rows stay until the page has been read again.
-    const QList<quint64> pages = m_matches ? QList<quint64>() : m_pages.keys();
+    const QList<quint64> pages = m_pages.keys();
     for (const quint64 page : pages) {
         requestPage(page);
     }
+}
+
+void RecordTableModel::requestNames(quint64 page) const {
+    const quint64 there = std::min<quint64>(m_found.size() - page * recordsAPage, recordsAPage);
+    if (!m_versions || !m_versions->isBuilt() || m_requested.contains(page) || m_named.value(page) >= there) {
+        return;
+    }
+    m_requested.insert(page);
+    m_named.insert(page, there); // what has too many versions stays unnamed, and is not asked for again
+    QTimer::singleShot(0, m_context.get(),
+                       [self = const_cast<RecordTableModel*>(this), page] { self->namePage(page); });
+}
+
+/// Names the next versions of what a filter has found.
+void RecordTableModel::namePage(quint64 page) {
+    const auto first = static_cast<std::size_t>(page * recordsAPage);
+    const std::size_t behind = std::min(m_found.size(), first + static_cast<std::size_t>(recordsAPage));
+    Page found(m_found.begin() + static_cast<std::ptrdiff_t>(first),
+               m_found.begin() + static_cast<std::ptrdiff_t>(behind));
+    m_runner->start<Page>(
+        tr("Reading records"),
+        [found = std::move(found), versions = m_versions](rustcask::Progress&) -> Result<Page> {
+            Page named = found;
+            nameNextVersions(named, *versions);
+            return named;
+        },
+        m_context.get(),
+        [this, page, first](Result<Page> named) {
+            m_requested.remove(page);
+            if (!named) {
+                return;
+            }
+            for (std::size_t i = 0; i < named->size(); ++i) { // found rows stay where they are
+                m_found[first + i].next = std::move((*named)[i].next);
+            }
+            Q_EMIT dataChanged(index(static_cast<int>(first), verdict),
+                               index(static_cast<int>(first + named->size()) - 1, verdict));
+        },
+        quietTask);
 }
 
 void RecordTableModel::close() {
@@ -195,6 +241,7 @@ void RecordTableModel::close() {
     m_complete = false;
     m_pages.clear();
     m_requested.clear();
+    m_named.clear();
     m_wanted.reset();
     endResetModel();
 }
@@ -257,8 +304,6 @@ void RecordTableModel::requestPage(quint64 page) const {
 
 void RecordTableModel::loadPage(quint64 page) {
     const std::uint64_t from = m_index->pageOffset(page);
-    TaskOptions quiet;
-    quiet.visible = false;
     m_runner->start<std::vector<RecordRow>>(
         tr("Reading records"),
         [file = m_file, from, database = m_database, grows = m_mayGrow, versions = m_versions](rustcask::Progress&) {
@@ -287,7 +332,7 @@ void RecordTableModel::loadPage(quint64 page) {
             }
             tryToLocate();
         },
-        quiet);
+        quietTask);
 }
 
 const RecordRow* RecordTableModel::rowAt(int row) const {
@@ -367,6 +412,10 @@ QVariant RecordTableModel::data(const QModelIndex& index, int role) const {
                 requestPage(static_cast<quint64>(index.row()) / recordsAPage);
             }
             return role == Qt::DisplayRole && index.column() == offset ? QVariant(QStringLiteral("…")) : QVariant();
+        }
+        if (m_matches && role == Qt::DisplayRole && index.column() == verdict && !row->next &&
+            row->state == RecordState::superseded) {
+            requestNames(static_cast<quint64>(index.row()) / recordsAPage);
         }
         if (role == Qt::DecorationRole) {
             return index.column() == kind ? QVariant(m_icons[static_cast<int>(row->state)]) : QVariant();

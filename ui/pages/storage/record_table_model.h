@@ -7,6 +7,7 @@
 
 #include <QAbstractTableModel>
 #include <QCache>
+#include <QHash>
 #include <QIcon>
 #include <QPalette>
 #include <QSet>
@@ -34,7 +35,7 @@ public:
               std::shared_ptr<RecordIndex> whole = {}, bool mayGrow = false);
     /// Where the next versions of superseded records are looked up once it is built; null: nowhere.
     void setVersions(std::shared_ptr<const rustcask::VersionIndex> versions);
-    /// The index has been built: what is listed is read again with it.
+    /// The index has been built, or has grown: the next versions of what is listed are looked up again.
     void nameVersions();
     /// What is read from now on.
     void setMayGrow(bool mayGrow) { m_mayGrow = mayGrow; }
@@ -75,6 +76,8 @@ private:
     void takeIndex();
     void requestPage(quint64 page) const;
     void loadPage(quint64 page);
+    void requestNames(quint64 page) const;
+    void namePage(quint64 page);
     void tryToLocate();
     [[nodiscard]] QString text(const RecordRow& row, int column) const;
 
@@ -92,7 +95,8 @@ private:
     bool m_complete = false;
     bool m_mayGrow = false;
     QCache<quint64, Page> m_pages{40};
-    mutable QSet<quint64> m_requested{};
+    mutable QSet<quint64> m_requested{};       // pages of the file, or of what was found
+    mutable QHash<quint64, quint64> m_named{}; // with a filter: pages looked up, and how many rows they had
     std::optional<quint64> m_wanted{};
     QIcon m_icons[7]{};
 };
