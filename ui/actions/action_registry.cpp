@@ -91,7 +91,11 @@ QString plainActionText(const QString& text) {
 }
 
 QString actionToolTip(const QAction& action) {
-    const QString text = plainActionText(action.text()).toHtmlEscaped();
+    return actionToolTip(action, plainActionText(action.text()));
+}
+
+QString actionToolTip(const QAction& action, const QString& explanation) {
+    const QString text = explanation.toHtmlEscaped();
     const QString keys = action.shortcut().toString(QKeySequence::NativeText).toHtmlEscaped();
     return keys.isEmpty() ? text : QStringLiteral("%1 (%2)").arg(text, keys);
 }

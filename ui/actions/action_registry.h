@@ -55,6 +55,8 @@ private:
 [[nodiscard]] QString plainActionText(const QString& text);
 /// "Undo (Ctrl+Z)": a tooltip that names the shortcut, as plain text.
 [[nodiscard]] QString actionToolTip(const QAction& action);
+/// The same with an explanation in place of the action's text.
+[[nodiscard]] QString actionToolTip(const QAction& action, const QString& explanation);
 
 /// How well `query` fits `text` as a fuzzy search: 0 when a letter is missing, higher is better. Case-insensitive;
 /// beginnings of words and unbroken runs count more. Pure.

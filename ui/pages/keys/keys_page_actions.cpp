@@ -54,10 +54,7 @@ void KeysPage::makeActions() {
             }
         });
     });
-    const auto explain = [](QAction* action, const QString& text) {
-        action->setToolTip(text + QStringLiteral(" (") + action->shortcut().toString(QKeySequence::NativeText) +
-                           QLatin1Char(')'));
-    };
+    const auto explain = [](QAction* action, const QString& text) { action->setToolTip(actionToolTip(*action, text)); };
     explain(m_actions.loadFile, tr("Take the value from a file; nothing is stored before it is saved"));
     m_actions.saveFile =
         add("saveFile", tr("To file…"), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_S), [this] { saveFile(); });

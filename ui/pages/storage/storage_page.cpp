@@ -215,18 +215,21 @@ void StoragePage::updateActions() {
     m_hintsAction->setToolTip(!open ? tr("No database is open")
                               : verifying
                                   ? tr("A verification is running")
-                                  : tr("Writes hint files anew where they are missing or do not fit their data files"));
-    m_salvageAction->setToolTip(open ? tr("Copies every sound record into a new directory")
-                                     : tr("No database is open"));
+                                  : actionToolTip(*m_hintsAction, tr("Writes hint files anew where they are missing or "
+                                                                     "do not fit their data files")));
+    m_salvageAction->setToolTip(
+        open ? actionToolTip(*m_salvageAction, tr("Copies every sound record into a new directory"))
+             : tr("No database is open"));
     m_recordsAction->setEnabled(open && !m_files->currentFile().isEmpty());
     const QString refused = tr("Not possible: the database is open read-only.");
     m_mergeAction->setToolTip(!open      ? tr("No database is open")
                               : readOnly ? refused
                               : merging  ? tr("A merge is running")
                                          : actionToolTip(*m_mergeAction));
-    m_policyAction->setToolTip(!open      ? tr("No database is open")
-                               : readOnly ? refused
-                                          : tr("When merges start and which files they take"));
+    m_policyAction->setToolTip(!open ? tr("No database is open")
+                               : readOnly
+                                   ? refused
+                                   : actionToolTip(*m_policyAction, tr("When merges start and which files they take")));
 }
 
 void StoragePage::openMergeDialog() {
