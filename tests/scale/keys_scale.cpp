@@ -5,7 +5,8 @@
 //
 // DIR is made when it is not there: keys of 20 bytes in no order, values of 100, sealed with hint files. Run it in a
 // release build, alone on the machine, under Xvfb or offscreen. The database is edited at the end (1 M keys are deleted
-// and brought back): make a new one for another run that is to be compared.
+// and brought back, and all are imported anew from an export beside DIR): make a new one for another run that is to be
+// compared.
 #include <algorithm>
 #include <cstdio>
 #include <vector>
@@ -15,6 +16,7 @@
 #include <QCommandLineParser>
 #include <QFileInfo>
 #include <QHeaderView>
+#include <QPushButton>
 #include <QScrollBar>
 #include <QTemporaryDir>
 #include <QTimer>
@@ -22,6 +24,7 @@
 #include <rustcask/database.h>
 
 #include "actions/action_registry.h"
+#include "analysis/analysis_dialog.h"
 #include "pages/keys/key_find_bar.h"
 #include "pages/keys/key_list_panel.h"
 #include "pages/keys/key_tree_view.h"
@@ -33,6 +36,8 @@
 #include "session/session_opener.h"
 #include "settings/settings.h"
 #include "support/stall_watchdog.h"
+#include "transfer/export_dialog.h"
+#include "transfer/import_dialog.h"
 #include "widgets/tall_table_view.h"
 
 using namespace rustcask;
@@ -80,6 +85,9 @@ public:
         edit();
         bulk();
         past();
+        values();
+        analyse();
+        transferAll();
         report("peak resident memory of all", peakBytes() / double(1 << 20), "MiB", "");
         close();
         return 0;
@@ -261,6 +269,95 @@ private:
                    static_cast<double>(std::max<std::size_t>(1, list().model().matchingKeys())),
                "B", "");
         stalls("longest stall of the window meanwhile");
+    }
+
+    /// Choosing a key with a value of so many bytes, up to what is to be seen of it.
+    void value(const char* what, const QByteArray& key, std::size_t bytes, const char* target) {
+        std::string text;
+        text.reserve(bytes + 32);
+        for (std::size_t line = 0; text.size() < bytes; ++line) {
+            text += "line " + std::to_string(line) + " of a value\n";
+        }
+        m_session->put(key, QByteArray::fromStdString(text), &m_page);
+        text = {};
+        waitFor([&] { return list().model().rowOf(key) >= 0; });
+        list().selectKey(list().model().key(0));
+        waitFor([this] { return m_page.value().hasValue() && !m_page.value().isPreparing(); });
+        const double before = residentBytes();
+        m_watchdog.restart();
+        QElapsedTimer clock;
+        clock.start();
+        list().selectKey(key);
+        waitFor(
+            [&] { return m_page.value().key() == key && m_page.value().hasValue() && !m_page.value().isPreparing(); });
+        m_page.value().repaint();
+        std::printf("%-58s %12.1f ms        %s (memory %+.1f MiB, longest stall %lld ms)\n", what,
+                    static_cast<double>(clock.nsecsElapsed()) / 1e6, target,
+                    (residentBytes() - before) / double(1 << 20), static_cast<long long>(m_watchdog.longestStallMs()));
+        std::fflush(stdout);
+    }
+
+    void values() {
+        m_actions.action(QStringLiteral("keys.now"))->trigger();
+        waitFor([this] { return isSettled(); });
+        value("value of 1 MB is shown", "user:a value of 1 MB", 1'000'000, "50");
+        value("value of 100 MB: its beginning is shown", "user:a value of 100 MB", 100'000'000, "100");
+    }
+
+    void analyse() {
+        m_watchdog.restart();
+        AnalysisDialog dialog(*m_session, m_settings);
+        QElapsedTimer clock;
+        clock.start();
+        dialog.show();
+        const std::tuple<AnalysisDialog::Tab, const char*> tabs[] = {
+            {AnalysisDialog::prefixes, "analysis: size by prefix"},
+            {AnalysisDialog::largest, "analysis: largest values"},
+            {AnalysisDialog::overwritten, "analysis: most overwritten keys and ages, all of the log"}};
+        for (const auto& [tab, what] : tabs) {
+            clock.restart();
+            dialog.showTab(tab);
+            waitFor([count = 0]() mutable { return ++count > 3; });
+            waitFor([&] { return !dialog.isBusy(); });
+            report(what, static_cast<double>(clock.elapsed()), "ms", "");
+        }
+        stalls("longest stall of the window meanwhile");
+    }
+
+    template <typename Dialog>
+    void run(Dialog& dialog, const char* what) {
+        dialog.show();
+        waitFor([&] { return dialog.startButton()->isEnabled(); });
+        bool done = false;
+        QString tally;
+        QObject::connect(&dialog, &TransferDialog::ended, &m_page, [&](const QString& said, bool) {
+            tally = said;
+            done = true;
+        });
+        QElapsedTimer clock;
+        clock.start();
+        dialog.startButton()->click();
+        waitFor([&] { return done; });
+        std::printf("%-58s %12.1f ms        (%s)\n", what, static_cast<double>(clock.elapsed()), qPrintable(tally));
+        std::fflush(stdout);
+    }
+
+    void transferAll() {
+        const QString file = m_directory + QStringLiteral(".jsonl");
+        m_watchdog.restart();
+        {
+            ExportDialog dialog(*m_session, m_settings, ExportRequest());
+            dialog.setTarget(file);
+            run(dialog, "export of everything as JSON Lines");
+        }
+        {
+            ImportDialog dialog(*m_session, m_settings);
+            dialog.setSource(file);
+            run(dialog, "import of that, over what is there");
+        }
+        waitFor([this] { return isSettled(); });
+        stalls("longest stall of the window meanwhile");
+        QFile::remove(file);
     }
 
     void edit() {
