@@ -221,7 +221,7 @@ tl::unexpected<Error> Writer::takeBack(Error error) {
 }
 
 Result<void> Writer::write(std::uint64_t offset, std::string_view head, std::string_view tail) {
-    if (m_mapping && head.size() + tail.size() < largeMappedBytes) {
+    if (isMapped(head.size() + tail.size())) {
         std::memcpy(m_mapping->data() + offset, head.data(), head.size());
         if (!tail.empty())
             std::memcpy(m_mapping->data() + offset + head.size(), tail.data(), tail.size());
@@ -280,17 +280,17 @@ Writer::Place Writer::finish(const format::RecordHeader& header) noexcept {
     m_active->countRecord(header.sequence.value, place.bytes, header.tombstone());
     m_active->bytes.store(place.offset + place.bytes, std::memory_order_release);
     if (m_mapping && place.offset >= m_touchNextAt)
-        touchAhead(place.offset + place.bytes, place.bytes < largeMappedBytes);
+        touchAhead(place.offset + place.bytes, isMapped(place.bytes));
     return place;
 }
 
-bool Writer::isLaid(std::string_view value) const noexcept {
-    return m_mapping && value.size() < largeMappedBytes;
+bool Writer::isMapped(std::uint64_t recordBytes) const noexcept {
+    return m_mapping && recordBytes < largeMappedBytes;
 }
 
 void Writer::lay(Sequence sequence, Timestamp time, std::string_view key, std::string_view value,
                  bool tombstone) noexcept {
-    if (isLaid(value))
+    if (isMapped(format::recordBytes(key.size(), value.size())))
         format::encodeWithoutChecksum(m_mapping->data() + m_active->bytes.load(std::memory_order_relaxed), sequence,
                                       time, key, value, tombstone);
 }
@@ -299,7 +299,7 @@ Result<Writer::Place> Writer::append(Sequence sequence, Timestamp time, std::str
                                      bool tombstone) {
     const std::uint64_t bytes = format::recordBytes(key.size(), value.size());
     const std::uint64_t offset = m_active->bytes.load(std::memory_order_relaxed);
-    if (isLaid(value)) {
+    if (isMapped(bytes)) {
         format::encodeChecksum(m_mapping->data() + offset, static_cast<std::size_t>(bytes));
     } else {
         const bool large = m_mapping || value.size() >= largeValueBytes;

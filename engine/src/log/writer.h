@@ -95,8 +95,9 @@ private:
     [[nodiscard]] Result<void> reserveBuffer(std::uint64_t end);
     [[nodiscard]] Result<void> write(std::uint64_t offset, std::string_view head, std::string_view tail);
     [[nodiscard]] Place finish(const format::RecordHeader& header) noexcept;
-    /// Whether a record is written through the mapping.
-    [[nodiscard]] bool isLaid(std::string_view value) const noexcept;
+    /// Whether a record of this length is written through the mapping; a longer one is with calls, which the kernel
+    /// clears no pages for.
+    [[nodiscard]] bool isMapped(std::uint64_t recordBytes) const noexcept;
     void touchAhead(std::uint64_t offset, bool pages) noexcept;
     [[nodiscard]] tl::unexpected<Error> takeBack(Error error);
 
