@@ -12,6 +12,7 @@
 #include "format/data_record.h"
 #include "format/file_names.h"
 #include "inspect_catalog.h"
+#include "io/beside_merges.h"
 #include "io/file_system.h"
 #include "recovery/recovery.h"
 #include "repair_staging.h"
@@ -42,7 +43,7 @@ public:
                 break;
             // A merge removed a file between the listing and its copying: its outputs are in the next listing.
             if (!io::isMissing(done.error()) || m_report.attempts >= maxAttempts)
-                return failure(std::move(done.error()));
+                return failure(mergedAway(std::move(done.error()), m_directory, operation));
             if (auto cleared = staged->clear(); !cleared)
                 return failure(std::move(cleared.error()));
         }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "database_impl.h"
+#include "io/beside_merges.h"
 
 namespace rustcask {
 
@@ -106,15 +107,16 @@ Result<Timestamp> Snapshot::timestamp(std::size_t index) const {
 Result<std::shared_ptr<const Snapshot>> Database::Impl::snapshot() {
     if (auto open = checkOpen("take a snapshot"); !open)
         return failure(std::move(open.error()));
-    constexpr int maxAttempts = 20;
-    for (int attempt = 1;; ++attempt) {
-        auto taken = snapshotOnce();
-        // What the other process has merged away meanwhile is in files that a refresh finds.
-        if (taken || !m_options.readOnly || !io::isMissing(taken.error()) || attempt == maxAttempts)
-            return taken;
-        if (auto refreshed = refresh(); !refreshed)
-            return failure(std::move(refreshed.error()));
-    }
+    auto taken = snapshotOnce();
+    if (taken || !m_options.readOnly || !io::isMissing(taken.error()))
+        return taken;
+    // What the other process has merged away meanwhile is in files that a refresh finds.
+    return besideMerges(m_directory, "take a snapshot", loadingAttempts,
+                        [this]() -> Result<std::shared_ptr<const Snapshot>> {
+                            if (auto refreshed = refresh(); !refreshed)
+                                return failure(std::move(refreshed.error()));
+                            return snapshotOnce();
+                        });
 }
 
 Result<std::shared_ptr<const Snapshot>> Database::Impl::snapshotOnce() {

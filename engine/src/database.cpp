@@ -7,14 +7,11 @@
 
 #include "database_impl.h"
 #include "format/data_record.h"
+#include "io/beside_merges.h"
 #include "io/tracing.h"
 
 namespace rustcask {
-namespace {
-
-constexpr int maxOpenAttempts = 20;
-
-} // namespace
+namespace {} // namespace
 
 namespace detail {
 
@@ -285,16 +282,14 @@ Result<std::unique_ptr<Database>> Database::openOn(std::shared_ptr<io::FileSyste
                                                    Progress& progress, bool background) {
     if (options.traceCalls && options.listener)
         fileSystem = io::tracingFileSystem(std::move(fileSystem), options.listener);
-    for (int attempt = 1;; ++attempt) {
+    // A writer may merge files away while a follower is loading them, or another process that wants to write is about
+    // to be told who has the lock.
+    return besideMerges(directory, "open the database", loadingAttempts, [&]() -> Result<std::unique_ptr<Database>> {
         auto impl = std::make_unique<Impl>(fileSystem, directory, options);
-        auto opened = impl->open(progress, background);
-        if (opened)
-            return std::unique_ptr<Database>(new Database(std::move(impl)));
-        // A writer may merge files away while a follower is loading them, or another process that wants to write is
-        // about to be told who has the lock: it looks again.
-        if (!io::isMissing(opened.error()) || attempt == maxOpenAttempts)
+        if (auto opened = impl->open(progress, background); !opened)
             return failure(std::move(opened.error()));
-    }
+        return std::unique_ptr<Database>(new Database(std::move(impl)));
+    });
 }
 
 Result<void> Database::put(std::string_view key, std::string_view value) {

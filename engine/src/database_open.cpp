@@ -70,6 +70,25 @@ Database::Impl::~Impl() {
     }
 }
 
+// A salvage in place that was killed between its two renames has left the database under two other names: an empty one
+// under its own would hide that.
+[[nodiscard]] static Result<void> checkNameIsFree(io::FileSystem& fileSystem, const std::filesystem::path& directory) {
+    const std::string name = directory.filename().string();
+    const std::filesystem::path made = directory.parent_path() / ("." + name + ".partial");
+    const std::filesystem::path kept = directory.parent_path() / (name + ".damaged");
+    for (const auto& each : {made, kept}) {
+        auto exists = fileSystem.isDirectory(each);
+        if (!exists || !*exists)
+            return {};
+    }
+    return failure({.code = ErrorCode::notADatabase,
+                    .operation = "open the database",
+                    .file = directory,
+                    .detail = "a salvage in its place was interrupted when it had moved the damaged database to " +
+                              kept.filename().string() + " and not yet put the new one here",
+                    .advice = "Rename " + made.filename().string() + " to " + name + ", or the damaged one back"});
+}
+
 Result<void> Database::Impl::open(Progress& progress, bool background) {
     if (auto valid = checkOptions(m_options); !valid)
         return valid;
@@ -85,6 +104,8 @@ Result<void> Database::Impl::open(Progress& progress, bool background) {
                             .file = m_directory,
                             .detail = "there is no such directory",
                             .advice = "Check the path, or create a new database there"});
+        if (auto free = checkNameIsFree(fileSystem, m_directory); !free)
+            return free;
         if (auto done = fileSystem.createDirectory(m_directory); !done)
             return done;
     }
@@ -201,8 +222,19 @@ Result<void> Database::Impl::close() {
     } const release{*this};
     if (!m_writer)
         return done;
-    if (m_faulted.load(std::memory_order_relaxed))
-        return m_writer->flush(); // to where a killed process could not lose it; more is not to be had
+    if (m_faulted.load(std::memory_order_relaxed)) {
+        // To where a killed process could not lose it; more is not to be had, and nobody is to believe otherwise.
+        if (auto flushed = m_writer->flush(); !flushed)
+            return flushed;
+        const std::optional<Error> cause = fault();
+        return failure({.code = ErrorCode::readOnly,
+                        .operation = "close the database",
+                        .file = m_directory,
+                        .systemError = cause ? cause->systemError : 0,
+                        .detail = "it is closed, but what was written before it turned read-only may not be durable: " +
+                                  (cause ? cause->message() : std::string("unknown")),
+                        .advice = "See to the disk; what is there counts when it is opened again"});
+    }
     if (m_adoptable && m_adoptable->hintBytes.load(std::memory_order_relaxed) == 0)
         queueHint(m_adoptable);
     done = m_writer->seal();

@@ -8,6 +8,7 @@
 #include "format/file_names.h"
 #include "history_file.h"
 #include "inspect_catalog.h"
+#include "io/beside_merges.h"
 #include "io/file_system.h"
 #include "version_scan.h"
 
@@ -19,7 +20,6 @@ using format::recordHeaderBytes;
 using inspect::CatalogFile;
 
 constexpr std::string_view operation = "look for the versions of a key";
-constexpr int attempts = 5; // when a merge removes files meanwhile
 
 /// Looks at keys alone, and at those of the right length: most records are not read beyond their header.
 class KeySearch final : public versions::RecordVisitor {
@@ -128,12 +128,8 @@ Result<VersionFile> openVersionFile(const fs::path& directory, const Version& ve
 
 Result<History> history(const fs::path& directory, std::string_view key, Progress& progress) {
     const auto fileSystem = io::posixFileSystem();
-    for (int attempt = 1;; ++attempt) {
-        auto found = collect(*fileSystem, directory, key, progress);
-        // A file that a merge removed meanwhile: its records are in files that were not in the listing.
-        if (found || attempt == attempts || !io::isMissing(found.error()))
-            return found;
-    }
+    return besideMerges(directory, operation, readingAttempts,
+                        [&] { return collect(*fileSystem, directory, key, progress); });
 }
 
 Result<std::string> readVersion(const fs::path& directory, const Version& version) {

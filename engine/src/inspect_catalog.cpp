@@ -110,8 +110,16 @@ private:
             for (const Generation output : record.outputs)
                 takeOutput(entry, output);
         }
+        // Without its output a merge has replaced nothing.
+        std::set<Generation> needed;
+        for (const auto& [entry, record] : m_records)
+            if (std::any_of(record.outputs.begin(), record.outputs.end(), [this](Generation output) {
+                    return !m_data.contains(output) && !m_superseded.contains(output);
+                }))
+                needed.insert(record.inputs.begin(), record.inputs.end());
         for (const Generation input : m_superseded)
-            m_data.erase(input);
+            if (!needed.contains(input))
+                m_data.erase(input);
     }
 
     // Outputs are renamed after the record is there, so until then the record makes the temporary names count.
@@ -130,8 +138,9 @@ private:
         }
         if (!m_data.contains(output) && !m_superseded.contains(output))
             remark(Severity::error, record,
-                   "file " + std::to_string(output.value) + ", which this merge wrote, is not there",
-                   "Restore the directory from a backup");
+                   "file " + std::to_string(output.value) +
+                       ", which this merge wrote, is not there, so the files it was to replace are looked at",
+                   "Restore that file from a backup, or salvage the directory into a new one");
     }
 
     Result<void> add(const FileEntry& entry) {
@@ -220,7 +229,7 @@ Result<Catalog> readCatalog(io::FileSystem& fileSystem, const fs::path& director
                  .detail = "found " + listing->description + "; expected files named <generation>.rustcask.data",
                  .advice = "Name the directory that holds the *.rustcask.data files"});
         auto catalog = Builder(fileSystem, directory).build(*listing);
-        if (!catalog && (attempt == attempts || !io::isMissing(catalog.error())))
+        if (!catalog && !io::isMissing(catalog.error()))
             return catalog;
         auto after = namesThatCount(fileSystem, directory);
         if (!after)

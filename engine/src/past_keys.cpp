@@ -11,6 +11,7 @@
 #include <xxhash.h>
 
 #include "inspect_catalog.h"
+#include "io/beside_merges.h"
 #include "io/file_system.h"
 #include "version_scan.h"
 
@@ -20,7 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view operation = "look for the keys of the past";
-constexpr int attempts = 5; // when a merge removes files meanwhile
 constexpr std::size_t chunkBytes = std::size_t{1} << 20;
 
 /// What is known of a key.
@@ -295,27 +295,13 @@ public:
     }
 };
 
-namespace {
-
-/// Runs `once` anew when a merge removes files under it.
-template <typename Once>
-auto withoutMissing(const Once& once) {
-    for (int attempt = 1;; ++attempt) {
-        auto result = once();
-        if (result || attempt == attempts || !io::isMissing(result.error()))
-            return result;
-    }
-}
-
-} // namespace
-
 PastKeys::PastKeys(std::unique_ptr<Impl> impl) noexcept : m_impl(std::move(impl)) {}
 PastKeys::~PastKeys() = default;
 
 Result<std::shared_ptr<const PastKeys>> PastKeys::at(const fs::path& directory, const Moment& moment,
                                                      Progress& progress) {
     const auto fileSystem = io::posixFileSystem();
-    return withoutMissing([&]() -> Result<std::shared_ptr<const PastKeys>> {
+    return besideMerges(directory, operation, readingAttempts, [&]() -> Result<std::shared_ptr<const PastKeys>> {
         auto catalog = inspect::readCatalog(*fileSystem, directory, operation);
         if (!catalog)
             return failure(std::move(catalog.error()));
@@ -343,7 +329,7 @@ Result<std::shared_ptr<const PastKeys>> PastKeys::at(const fs::path& directory, 
 
 Result<std::shared_ptr<const PastKeys>> PastKeys::deleted(const fs::path& directory, Progress& progress) {
     const auto fileSystem = io::posixFileSystem();
-    return withoutMissing([&]() -> Result<std::shared_ptr<const PastKeys>> {
+    return besideMerges(directory, operation, readingAttempts, [&]() -> Result<std::shared_ptr<const PastKeys>> {
         auto catalog = inspect::readCatalog(*fileSystem, directory, operation);
         if (!catalog)
             return failure(std::move(catalog.error()));

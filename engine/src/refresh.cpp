@@ -5,12 +5,10 @@
 
 #include "database_impl.h"
 #include "format/data_record.h"
+#include "io/beside_merges.h"
 #include "recovery/recovery.h"
 
 namespace rustcask {
-namespace {
-constexpr int maxRefreshAttempts = 20;
-} // namespace
 
 Result<bool> Database::Impl::refresh() {
     if (auto open = checkOpen("follow the database"); !open)
@@ -19,12 +17,12 @@ Result<bool> Database::Impl::refresh() {
         return false;
     const MutexLock one(m_refreshMutex);
     const MutexLock noSnapshot(m_snapshotMutex); // which must not see half of a refresh
-    for (int attempt = 1;; ++attempt) {
-        auto changed = refreshOnce();
-        // A file that was listed and is gone: a merge came in between. What was loaded stays true; look again.
-        if (changed || !io::isMissing(changed.error()) || attempt == maxRefreshAttempts)
-            return changed;
-    }
+    // What was loaded before a file turned out to be gone stays true.
+    return besideMerges(m_directory, "follow the database", loadingAttempts, [this]() -> Result<bool> {
+        m_refreshMutex.assertHeld();
+        m_snapshotMutex.assertHeld();
+        return refreshOnce();
+    });
 }
 
 Result<bool> Database::Impl::refreshOnce() {

@@ -14,6 +14,7 @@
 #include "inspect_catalog.h"
 #include "inspect_damage.h"
 #include "inspect_text.h"
+#include "io/beside_merges.h"
 #include "io/file_system.h"
 #include "log/scanner.h"
 #include "repair_output.h"
@@ -29,7 +30,6 @@ using inspect::CatalogFile;
 using log::Scanned;
 
 constexpr std::string_view operation = "salvage the database";
-constexpr int attempts = 5; // when a merge removes files meanwhile
 constexpr std::string_view tornMark = ".torn-";
 
 class Salvage {
@@ -47,18 +47,16 @@ public:
             return failure({.code = ErrorCode::invalidArgument,
                             .operation = std::string(operation),
                             .detail = "the option scanChunkBytes is out of its range, 4 KiB to 1 GiB"});
-        for (int attempt = 1;; ++attempt) {
-            auto done = copyAll(staged.path());
-            if (done)
-                break;
-            if (!io::isMissing(done.error()) || attempt == attempts)
-                return failure(std::move(done.error()));
-            if (auto cleared = staged.clear(); !cleared)
-                return failure(std::move(cleared.error()));
+        auto copied = besideMerges(m_directory, operation, readingAttempts, [&]() -> Result<void> {
+            if (auto cleared = staged.clear(); !cleared) // of an earlier attempt
+                return cleared;
             m_report = {};
             m_sequences = {};
             m_highest = {};
-        }
+            return copyAll(staged.path());
+        });
+        if (!copied)
+            return failure(std::move(copied.error()));
         m_report.target = staged.target();
         if (auto done = finish(staged.path()); !done)
             return failure(std::move(done.error()));

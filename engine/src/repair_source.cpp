@@ -94,6 +94,8 @@ Result<Hinted> hintedRecords(const io::File& file, Generation generation, std::u
     Hinted hinted;
     hinted.dataBytes = header->dataBytes;
     std::uint32_t checksum = 0;
+    format::HintShape shape(*header, false);
+    bool plausible = true;
     std::string buffer; // what a chunk cut off is moved to its front
     const std::uint64_t end = format::hintHeaderBytes + header->entryBytes;
     for (std::uint64_t offset = format::hintHeaderBytes; offset < end;) {
@@ -109,6 +111,8 @@ Result<Hinted> hintedRecords(const io::File& file, Generation generation, std::u
         offset += want;
         std::string_view bytes(buffer);
         while (const auto entry = format::takeHintEntry(bytes)) {
+            plausible = plausible && format::fits(*entry, header->dataBytes);
+            shape.add(*entry);
             if (isLost(entry->offset))
                 hinted.records.push_back({.offset = entry->offset,
                                           .bytes = format::recordBytes(entry->key.size(), entry->valueSize),
@@ -122,6 +126,8 @@ Result<Hinted> hintedRecords(const io::File& file, Generation generation, std::u
     read = file.readAt(end, trailer, sizeof trailer);
     if (!read)
         return failure(std::move(read.error()));
+    if (!plausible || !shape.holds())
+        return Hinted();
     if (*read != sizeof trailer || format::loadU32(trailer) != format::hintChecksum(checksum, {head, sizeof head}))
         return Hinted();
     std::sort(hinted.records.begin(), hinted.records.end(),

@@ -10,6 +10,7 @@
 #include "format/file_names.h"
 #include "inspect_catalog.h"
 #include "inspect_text.h"
+#include "io/beside_merges.h"
 #include "io/file_system.h"
 #include "verify_hint.h"
 #include "verify_on.h"
@@ -27,7 +28,6 @@ using log::Scanned;
 
 constexpr std::string_view operation = "verify the database";
 constexpr std::uint64_t recordsPerReport = 4096;
-constexpr int attempts = 5; // when a merge removes files meanwhile
 
 constexpr std::string_view damageAdvice =
     "Older versions of the key may still be in the log: look at its history, or restore it from a backup";
@@ -381,12 +381,8 @@ Result<VerifyReport> verify(const fs::path& directory, Progress& progress) {
 }
 
 Result<VerifyReport> inspect::verifyOn(io::FileSystem& fileSystem, const fs::path& directory, Progress& progress) {
-    for (int attempt = 1;; ++attempt) {
-        auto report = Verifier(fileSystem, progress).run(directory);
-        // A file that a merge removed meanwhile: its records are in files that were not in the listing.
-        if (report || attempt == attempts || !io::isMissing(report.error()))
-            return report;
-    }
+    return besideMerges(directory, operation, readingAttempts,
+                        [&] { return Verifier(fileSystem, progress).run(directory); });
 }
 
 } // namespace rustcask

@@ -17,6 +17,7 @@
 #include "format/checksum.h"
 #include "inspect_catalog.h"
 #include "inspect_text.h"
+#include "io/beside_merges.h"
 #include "io/file_system.h"
 #include "version_scan.h"
 
@@ -28,7 +29,6 @@ using format::recordHeaderBytes;
 using inspect::CatalogFile;
 
 constexpr std::string_view operation = "index the versions";
-constexpr int attempts = 5; // when a merge removes files meanwhile
 constexpr std::size_t runEntries = std::size_t{1} << 19;
 constexpr std::uint64_t maxCheckedBytes = std::uint64_t{4} << 20;
 
@@ -91,12 +91,7 @@ public:
 
     Result<void> update(Progress& progress) {
         const std::lock_guard one(m_updateMutex);
-        for (int attempt = 1;; ++attempt) {
-            auto done = updateOnce(progress);
-            // A file that a merge removed meanwhile: its records are in files that were not in the listing.
-            if (done || attempt == attempts || !io::isMissing(done.error()))
-                return done;
-        }
+        return besideMerges(m_directory, operation, readingAttempts, [&] { return updateOnce(progress); });
     }
 
     Result<IndexedHistory> find(std::string_view key) const {

@@ -107,6 +107,8 @@ private Q_SLOTS:
         RUSTCASK_FAILS(database->put("key", "3"), ErrorCode::readOnly);
         RUSTCASK_VALUE(const auto value, database->get("key"));
         QVERIFY(value.has_value());
+        RUSTCASK_FAILS(database->close(), ErrorCode::readOnly); // what was acknowledged may not be durable
+        RUSTCASK_OK(database->close());
     }
 };
 

@@ -404,7 +404,8 @@ private Q_SLOTS:
         check(
             {QStringLiteral("note 6.rustcask.merge 0+64: a merge is committed but not tidied up: files 4, 5 stand for "
                             "files 1, 2"),
-             QStringLiteral("error 6.rustcask.merge 0+64: file 5, which this merge wrote, is not there")});
+             QStringLiteral("error 6.rustcask.merge 0+64: file 5, which this merge wrote, is not there, so the files "
+                            "it was to replace are looked at")});
         writeBytes(file("6.rustcask.merge"), flipped(mergeBytes(6, {1, 2}, {4, 5}), 100));
         Progress again;
         RUSTCASK_VALUE(const VerifyReport damaged, verify(m_directory->path(), again));

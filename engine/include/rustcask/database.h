@@ -84,9 +84,11 @@ public:
     /// As `remove`, but only while the newest record of `key` is still `expected`. False: it is not, or the key is
     /// absent, and nothing was written. Errors: those of `putIf`.
     [[nodiscard]] Result<bool> removeIf(std::string_view key, Sequence expected);
-    /// Whether `key` has a value. From memory alone. Errors: corruption (damage may have taken the newest record).
+    /// Whether `key` has a value. From memory alone, so true also where the newest record, a put or a deletion, turns
+    /// out to be damaged: `get` then fails. Errors: corruption (damage may have taken the newest record).
     [[nodiscard]] Result<bool> contains(std::string_view key) const;
-    /// Where the newest record of `key` lies and when it was written; nullopt: absent. Errors: ioError, corruption.
+    /// Where the newest record of `key` lies and when it was written; nullopt: absent. Reads its header alone: as with
+    /// `contains`, the record may be damaged. Errors: ioError, corruption.
     [[nodiscard]] Result<std::optional<KeyInfo>> info(std::string_view key) const;
     /// The keydir's entry of `key`, from memory alone; nullopt: absent.
     [[nodiscard]] Result<std::optional<KeydirEntry>> keydirEntry(std::string_view key) const;
@@ -140,6 +142,8 @@ public:
     [[nodiscard]] Result<void> setMergePolicy(const MergePolicy& policy);
 
     /// Makes everything durable, writes the active file's hint and releases the lock. A second call does nothing.
+    /// Whatever it returns, the database is closed. Errors: ioError, noSpace; readOnly when a failure had turned it
+    /// read-only, so that what was written before may not be durable.
     [[nodiscard]] Result<void> close();
 
 private:

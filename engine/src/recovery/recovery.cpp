@@ -62,6 +62,18 @@ readMergeRecords(io::FileSystem& fileSystem, const fs::path& directory,
     return records;
 }
 
+// Its inputs are the only copies then, and must stay.
+[[nodiscard]] tl::unexpected<Error> outputMissing(const fs::path& directory, Generation output) {
+    return failure(
+        {.code = ErrorCode::corruption,
+         .operation = "open the database",
+         .file = directory / format::dataFileName(output),
+         .detail = "an interrupted merge wrote this file and was about to remove those it replaces, but it is "
+                   "not there",
+         .advice = "Nothing was changed. Restore the file from a backup, or salvage the directory into a new "
+                   "one, which takes the files that were to be replaced"});
+}
+
 } // namespace
 
 Result<FoundFiles> findFiles(io::FileSystem& fileSystem, const fs::path& directory) {
@@ -98,22 +110,53 @@ Result<FoundFiles> findFiles(io::FileSystem& fileSystem, const fs::path& directo
     }
     std::sort(found.data.begin(), found.data.end(),
               [](const FoundFile& a, const FoundFile& b) { return a.generation < b.generation; });
+    for (const Generation output : outputs)
+        if (!superseded.contains(output) && !std::any_of(found.data.begin(), found.data.end(),
+                                                         [&](const auto& file) { return file.generation == output; }))
+            found.missingOutput = output;
     return found;
 }
 
+// Whether `after` has all that `before` has, and beyond that only files that are newer than these.
+[[nodiscard]] static bool continues(const FoundFiles& before, const FoundFiles& after) {
+    return before.data.size() <= after.data.size() &&
+           std::equal(before.data.begin(), before.data.end(), after.data.begin(),
+                      [](const FoundFile& a, const FoundFile& b) { return a.path == b.path; });
+}
+
 Result<FoundFiles> findFilesBesideAWriter(io::FileSystem& fileSystem, const fs::path& directory) {
-    constexpr int maxListings = 100; // a writer that rotates between any two of so many is not to be waited for
+    constexpr int maxListings = 100; // a writer that rotates needs three; only merges need more
     auto found = findFiles(fileSystem, directory);
     for (int listings = 1; found && listings < maxListings; ++listings) {
         auto again = findFiles(fileSystem, directory);
-        const bool same =
-            again && std::equal(found->data.begin(), found->data.end(), again->data.begin(), again->data.end(),
-                                [](const FoundFile& a, const FoundFile& b) { return a.path == b.path; });
-        found = std::move(again);
-        if (same)
-            break;
+        if (!again)
+            return again;
+        if (!continues(*found, *again)) {
+            found = std::move(again);
+            continue;
+        }
+        if (again->missingOutput)
+            return outputMissing(directory, *again->missingOutput);
+        if (found->data.size() == again->data.size())
+            return again;
+        // A file was begun meanwhile: the one before it may have been listed with a length from before that.
+        auto lengths = findFiles(fileSystem, directory);
+        if (!lengths)
+            return lengths;
+        if (continues(*again, *lengths)) {
+            for (std::size_t i = 0; i < again->data.size(); ++i)
+                again->data[i].bytes = lengths->data[i].bytes;
+            return again;
+        }
+        found = std::move(lengths);
     }
-    return found;
+    if (!found)
+        return found;
+    return failure({.code = ErrorCode::ioError,
+                    .operation = "follow the database",
+                    .file = directory,
+                    .detail = "its files change faster than they can be listed",
+                    .advice = "Try again when fewer merges run"});
 }
 
 Result<void> finishInterrupted(io::FileSystem& fileSystem, const fs::path& directory, const EventListener& listener) {
@@ -126,6 +169,11 @@ Result<void> finishInterrupted(io::FileSystem& fileSystem, const fs::path& direc
     const auto exists = [&](const std::string& name) {
         return std::any_of(entries->begin(), entries->end(), [&](const auto& entry) { return entry.name == name; });
     };
+    auto before = findFiles(fileSystem, directory);
+    if (!before)
+        return failure(std::move(before.error()));
+    if (before->missingOutput)
+        return outputMissing(directory, *before->missingOutput);
     for (const format::MergeRecord& record : *records) {
         for (const Generation output : record.outputs) {
             for (const std::string& name : {format::dataFileName(output), format::hintFileName(output)}) {

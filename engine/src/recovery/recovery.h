@@ -27,6 +27,7 @@ struct FoundFiles {
     std::uint64_t highestGeneration = 0;          ///< of every name seen: data, hint, merge record, temporary, torn
     std::vector<std::filesystem::path> leftovers; ///< temporary files that belong to nothing
     bool empty = true;                            ///< no data, hint, merge or temporary file of ours
+    std::optional<Generation> missingOutput;      ///< of a committed merge: it must not pass for done without it
     bool lockFile = false;                        ///< a database, if only one that was never written to
     std::uint64_t foreignEntries = 0;             ///< names that are none of ours
 };
@@ -36,9 +37,10 @@ struct FoundFiles {
 [[nodiscard]] Result<FoundFiles> findFiles(io::FileSystem& fileSystem, const std::filesystem::path& directory);
 
 /// The same beside another process that appends, rotates and merges. A listing is not of one moment: it may have
-/// neither a merge's input nor its output, or an older file's length from before a newer one was begun. Two in a row
-/// with the same files are: whatever is there then was there, and finished but for the newest file, when the second
-/// began.
+/// neither a merge's input nor its output, or an older file's length from before a newer one was begun. What is
+/// returned was there, and finished but for the newest file: two listings in a row with the same files, or with newer
+/// ones beside them and a third for the lengths. Errors: as `findFiles`; corruption when a merge's output is gone;
+/// ioError after 100 listings that do not agree.
 [[nodiscard]] Result<FoundFiles> findFilesBesideAWriter(io::FileSystem& fileSystem,
                                                         const std::filesystem::path& directory);
 

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "io/file_system.h"
+
+/// Reading a directory in which another process may merge files away at any moment.
+namespace rustcask {
+
+/// What is said in the end of a file of `directory` that was listed and then gone. Any other error stays as it is. It
+/// is not `isMissing`, so that nobody tries all of it again.
+[[nodiscard]] inline Error mergedAway(Error error, const std::filesystem::path& directory, std::string_view operation) {
+    if (!io::isMissing(error) || error.file.parent_path() != directory)
+        return error;
+    return {.code = ErrorCode::ioError,
+            .operation = std::string(operation),
+            .file = error.file,
+            .detail = "files were removed again and again while they were being read",
+            .advice = "Nothing is damaged by that. Try again when fewer merges run"};
+}
+
+/// Runs `once` anew, `attempts` times in all, as long as it fails with a file that is not there any more: what a merge
+/// has removed is in files that the next look at the directory finds.
+template <typename Once>
+[[nodiscard]] auto besideMerges(const std::filesystem::path& directory, std::string_view operation, int attempts,
+                                const Once& once) -> decltype(once()) {
+    for (int attempt = 1;; ++attempt) {
+        auto result = once();
+        if (result || !io::isMissing(result.error()))
+            return result;
+        if (attempt == attempts)
+            return failure(mergedAway(std::move(result.error()), directory, operation));
+    }
+}
+
+/// Of what reads whole directories, and so takes long: another time is not the last resort, but close to it.
+inline constexpr int readingAttempts = 5;
+/// Of what loads what it does not know yet.
+inline constexpr int loadingAttempts = 20;
+
+} // namespace rustcask
