@@ -14,6 +14,10 @@ namespace {
 
 constexpr quintptr topLevel = 0; // internal id of a field; of a meaning: 1 + its field
 
+bool isTime(rustcask::Field field) {
+    return field == rustcask::Field::time || field == rustcask::Field::creationTime;
+}
+
 QString checksumText(std::uint32_t checksum) {
     return QStringLiteral("%1").arg(checksum, 8, 16, QLatin1Char('0')).toUpper();
 }
@@ -37,7 +41,7 @@ QVector<FieldTreeModel::Meaning> FieldTreeModel::meaningsOf(const rustcask::Fiel
     }
     case rustcask::Field::time:
     case rustcask::Field::creationTime:
-        return {{tr("local time"), formatTimeExactly(info.time), false}};
+        return {{tr("local time"), formatTimeExactly(info.time), false, true}};
     case rustcask::Field::sequence: {
         if (detail.row.newest && detail.row.state == RecordState::superseded) {
             return {{tr("newest"), formatCount(detail.row.newest->sequence.value), false}};
@@ -45,7 +49,7 @@ QVector<FieldTreeModel::Meaning> FieldTreeModel::meaningsOf(const rustcask::Fiel
         return {};
     }
     case rustcask::Field::flags:
-        return {{tr("bit 0, tombstone"), info.tombstone ? tr("set: the key is deleted") : tr("clear"), false}};
+        return {{tr("tombstone bit"), info.tombstone ? tr("set: the key is deleted") : tr("clear"), false}};
     case rustcask::Field::hintOffset:
         return {{tr("record at"), formatLocation({detail.generation, info.dataOffset, 0}), false}};
     default:
@@ -118,7 +122,7 @@ QVariant FieldTreeModel::meaningData(const Meaning& meaning, int column, int rol
     if (role == Qt::ForegroundRole) {
         return meaning.wrong ? tokens.damaged : column == field ? QVariant(tokens.muted) : QVariant();
     }
-    return role == Qt::FontRole && column == value ? QVariant(monospaceFont()) : QVariant();
+    return role == Qt::FontRole && column == value && !meaning.isTime ? QVariant(monospaceFont()) : QVariant();
 }
 
 QVariant FieldTreeModel::data(const QModelIndex& index, int role) const {
@@ -154,8 +158,8 @@ QVariant FieldTreeModel::data(const QModelIndex& index, int role) const {
             return tokens.field(span.field);
         }
         return index.column() == bytes ? QVariant(tokens.muted) : QVariant();
-    case Qt::FontRole:
-        return index.column() == value ? QVariant(monospaceFont()) : QVariant();
+    case Qt::FontRole: // a time is long, and not compared digit by digit with the bytes
+        return index.column() == value && !isTime(span.field) ? QVariant(monospaceFont()) : QVariant();
     case Qt::TextAlignmentRole:
         return index.column() == bytes ? QVariant(Qt::AlignRight | Qt::AlignVCenter)
                                        : QVariant(Qt::AlignLeft | Qt::AlignVCenter);

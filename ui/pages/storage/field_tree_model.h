@@ -43,6 +43,7 @@ private:
         QString name;
         QString text;
         bool wrong = false;
+        bool isTime = false;
     };
     [[nodiscard]] QVector<Meaning> meaningsOf(const rustcask::FieldSpan& span, const RecordDetail& detail) const;
     [[nodiscard]] QVariant meaningData(const Meaning& meaning, int column, int role) const;

@@ -47,7 +47,7 @@ RecordsPanel::RecordsPanel(QWidget* parent)
     styleTable(m_table, tr("Records of the file"));
     m_table->setModel(m_model);
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
-    const int widths[]{84, 124, 84, 158, 164, 72, 82};
+    const int widths[]{84, 124, 84, 158, 164, 80, 92};
     for (int column = 0; column < RecordTableModel::verdict; ++column) {
         m_table->setColumnWidth(column, widths[column]);
     }

@@ -22,7 +22,7 @@ constexpr int followMs = 500;
 VersionStrip::VersionStrip(QWidget* parent)
     : QWidget(parent), m_sentence(new ElidedLabel({}, Qt::ElideRight)), m_link(makeButton(QString())) {
     auto* layout = new QHBoxLayout(this);
-    layout->setContentsMargins(14, 0, 10, 2);
+    layout->setContentsMargins(14, 4, 10, 4);
     layout->setSpacing(2);
     layout->addWidget(m_sentence);
     layout->addWidget(m_link);
