@@ -10,8 +10,8 @@ namespace rustcask::ui {
 /// Drops a reference, on a worker when the caller is the GUI thread. Safe from any thread.
 void releaseOnWorker(std::shared_ptr<const void> large);
 
-/// The same object, freed by a worker even when the GUI thread drops the last reference, wherever that happens to be: in
-/// the callback of a task that was superseded, for one.
+/// The same object, freed by a worker even when the GUI thread drops the last reference, wherever that happens to be:
+/// in the callback of a task that was superseded, for one.
 template <typename T>
 [[nodiscard]] std::shared_ptr<T> releasedOnWorker(std::shared_ptr<T> large) {
     T* object = large.get();

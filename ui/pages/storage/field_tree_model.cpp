@@ -49,7 +49,7 @@ QVector<FieldTreeModel::Meaning> FieldTreeModel::meaningsOf(const rustcask::Fiel
         return {};
     }
     case rustcask::Field::flags:
-        return {{tr("tombstone bit"), info.tombstone ? tr("set: the key is deleted") : tr("clear"), false}};
+        return {{tr("tombstone"), info.tombstone ? tr("set: the key is deleted") : tr("clear"), false}};
     case rustcask::Field::hintOffset:
         return {{tr("record at"), formatLocation({detail.generation, info.dataOffset, 0}), false}};
     default:
