@@ -211,8 +211,7 @@ void VersionStrip::showKnown() {
     const qsizetype at = place();
     const auto count = static_cast<qsizetype>(m_history.versions.size());
     if (at < 0) {
-        show(Knowledge::gone,
-             tr("This record is not among the key's versions: a merge has removed it, or it is damaged."));
+        show(Knowledge::gone, tr("Not among the key's versions: damaged, or merged away."));
         return;
     }
     const QString number = formatCount(static_cast<quint64>(count - at));
