@@ -155,7 +155,7 @@ void KeyListLoader::orderRows() {
                 if (!sorted) {
                     return cancelledError("sort the keys");
                 }
-                orders.byKey = std::make_shared<const RowIds>(std::move(*sorted));
+                orders.byKey = releasedOnWorker(std::make_shared<const RowIds>(std::move(*sorted)));
             }
             if (sort == KeySort()) {
                 orders.order = orders.byKey;
@@ -165,7 +165,7 @@ void KeyListLoader::orderRows() {
             if (!sorted) {
                 return cancelledError("sort the keys");
             }
-            orders.order = std::make_shared<const RowIds>(std::move(*sorted));
+            orders.order = releasedOnWorker(std::make_shared<const RowIds>(std::move(*sorted)));
             return orders;
         },
         this,
@@ -208,6 +208,9 @@ void KeyListLoader::arrangeRows() {
             auto arrangement = arrange(input, *hits, progress);
             if (!arrangement) {
                 return cancelledError("filter the keys");
+            }
+            if (!arrangement->own) { // or else the rows have another owner beside this
+                arrangement->rows = releasedOnWorker(std::move(arrangement->rows));
             }
             return std::move(*arrangement);
         },
