@@ -11,8 +11,6 @@
 #include "io/tracing.h"
 
 namespace rustcask {
-namespace {} // namespace
-
 namespace detail {
 
 namespace {

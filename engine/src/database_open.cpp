@@ -53,6 +53,25 @@ constexpr std::uint64_t maxFileBytesLimit = std::uint64_t{1} << 40; // the keydi
     return checkPolicy(options.merge);
 }
 
+// A salvage in place that was killed between its two renames has left the database under two other names: an empty one
+// under its own would hide that.
+[[nodiscard]] Result<void> checkNameIsFree(io::FileSystem& fileSystem, const std::filesystem::path& directory) {
+    const std::string name = directory.filename().string();
+    const std::filesystem::path made = directory.parent_path() / ("." + name + ".partial");
+    const std::filesystem::path kept = directory.parent_path() / (name + ".damaged");
+    for (const auto& each : {made, kept}) {
+        auto exists = fileSystem.isDirectory(each);
+        if (!exists || !*exists)
+            return {};
+    }
+    return failure({.code = ErrorCode::notADatabase,
+                    .operation = "open the database",
+                    .file = directory,
+                    .detail = "a salvage in its place was interrupted when it had moved the damaged database to " +
+                              kept.filename().string() + " and not yet put the new one here",
+                    .advice = "Rename " + made.filename().string() + " to " + name + ", or the damaged one back"});
+}
+
 } // namespace
 
 Database::Impl::Impl(std::shared_ptr<io::FileSystem> fileSystem, std::filesystem::path directory, Options options)
@@ -68,25 +87,6 @@ Database::Impl::~Impl() {
     } catch (const std::bad_alloc&) {
         // What was acknowledged is in the files; only hints can be missing.
     }
-}
-
-// A salvage in place that was killed between its two renames has left the database under two other names: an empty one
-// under its own would hide that.
-[[nodiscard]] static Result<void> checkNameIsFree(io::FileSystem& fileSystem, const std::filesystem::path& directory) {
-    const std::string name = directory.filename().string();
-    const std::filesystem::path made = directory.parent_path() / ("." + name + ".partial");
-    const std::filesystem::path kept = directory.parent_path() / (name + ".damaged");
-    for (const auto& each : {made, kept}) {
-        auto exists = fileSystem.isDirectory(each);
-        if (!exists || !*exists)
-            return {};
-    }
-    return failure({.code = ErrorCode::notADatabase,
-                    .operation = "open the database",
-                    .file = directory,
-                    .detail = "a salvage in its place was interrupted when it had moved the damaged database to " +
-                              kept.filename().string() + " and not yet put the new one here",
-                    .advice = "Rename " + made.filename().string() + " to " + name + ", or the damaged one back"});
 }
 
 Result<void> Database::Impl::open(Progress& progress, bool background) {

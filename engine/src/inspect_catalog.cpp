@@ -101,29 +101,27 @@ private:
     }
 
     void applyMergeRecords() {
-        for (const auto& [entry, record] : m_records) {
+        for (const auto& [entry, record] : m_records)
             m_superseded.insert(record.inputs.begin(), record.inputs.end());
+        std::set<Generation> needed; // without all its outputs a merge has replaced nothing
+        for (const auto& [entry, record] : m_records) {
             remark(Severity::note, entry,
                    "a merge is committed but not tidied up: files " + list(record.outputs) + " stand for files " +
                        list(record.inputs),
                    "The next opening for writing finishes it");
             for (const Generation output : record.outputs)
-                takeOutput(entry, output);
+                if (!takeOutput(entry, output))
+                    needed.insert(record.inputs.begin(), record.inputs.end());
         }
-        // Without its output a merge has replaced nothing.
-        std::set<Generation> needed;
-        for (const auto& [entry, record] : m_records)
-            if (std::any_of(record.outputs.begin(), record.outputs.end(), [this](Generation output) {
-                    return !m_data.contains(output) && !m_superseded.contains(output);
-                }))
-                needed.insert(record.inputs.begin(), record.inputs.end());
+        for (const Generation input : needed)
+            m_superseded.erase(input);
         for (const Generation input : m_superseded)
-            if (!needed.contains(input))
-                m_data.erase(input);
+            m_data.erase(input);
     }
 
     // Outputs are renamed after the record is there, so until then the record makes the temporary names count.
-    void takeOutput(const FileEntry& record, Generation output) {
+    // False: it is not there.
+    bool takeOutput(const FileEntry& record, Generation output) {
         const fs::path name = format::dataFileName(output) + std::string(format::temporarySuffix);
         const fs::path hintName = format::hintFileName(output) + std::string(format::temporarySuffix);
         for (auto it = m_temporary.begin(); it != m_temporary.end();) {
@@ -136,11 +134,13 @@ private:
                 ++it;
             }
         }
-        if (!m_data.contains(output) && !m_superseded.contains(output))
-            remark(Severity::error, record,
-                   "file " + std::to_string(output.value) +
-                       ", which this merge wrote, is not there, so the files it was to replace are looked at",
-                   "Restore that file from a backup, or salvage the directory into a new one");
+        if (m_data.contains(output) || m_superseded.contains(output))
+            return true;
+        remark(Severity::error, record,
+               "file " + std::to_string(output.value) +
+                   ", which this merge wrote, is not there, so the files it was to replace are looked at",
+               "Restore that file from a backup, or salvage the directory into a new one");
+        return false;
     }
 
     Result<void> add(const FileEntry& entry) {

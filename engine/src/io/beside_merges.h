@@ -13,7 +13,7 @@ namespace rustcask {
 /// What is said in the end of a file of `directory` that was listed and then gone. Any other error stays as it is. It
 /// is not `isMissing`, so that nobody tries all of it again.
 [[nodiscard]] inline Error mergedAway(Error error, const std::filesystem::path& directory, std::string_view operation) {
-    if (!io::isMissing(error) || error.file.parent_path() != directory)
+    if (!io::isMissing(error) || error.file.parent_path() != (directory / "").parent_path()) // be it given with a slash
         return error;
     return {.code = ErrorCode::ioError,
             .operation = std::string(operation),
@@ -36,9 +36,7 @@ template <typename Once>
     }
 }
 
-/// Of what reads whole directories, and so takes long: another time is not the last resort, but close to it.
-inline constexpr int readingAttempts = 5;
-/// Of what loads what it does not know yet.
-inline constexpr int loadingAttempts = 20;
+inline constexpr int readingAttempts = 5;  ///< of what reads all files each time, which takes long
+inline constexpr int loadingAttempts = 20; ///< of what keeps what it has loaded, or pins files alone
 
 } // namespace rustcask

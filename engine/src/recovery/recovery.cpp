@@ -62,6 +62,13 @@ readMergeRecords(io::FileSystem& fileSystem, const fs::path& directory,
     return records;
 }
 
+// Whether `after` has all that `before` has, and beyond that only files that are newer than these.
+[[nodiscard]] bool continues(const FoundFiles& before, const FoundFiles& after) {
+    return before.data.size() <= after.data.size() &&
+           std::equal(before.data.begin(), before.data.end(), after.data.begin(),
+                      [](const FoundFile& a, const FoundFile& b) { return a.path == b.path; });
+}
+
 // Its inputs are the only copies then, and must stay.
 [[nodiscard]] tl::unexpected<Error> outputMissing(const fs::path& directory, Generation output) {
     return failure(
@@ -115,13 +122,6 @@ Result<FoundFiles> findFiles(io::FileSystem& fileSystem, const fs::path& directo
                                                          [&](const auto& file) { return file.generation == output; }))
             found.missingOutput = output;
     return found;
-}
-
-// Whether `after` has all that `before` has, and beyond that only files that are newer than these.
-[[nodiscard]] static bool continues(const FoundFiles& before, const FoundFiles& after) {
-    return before.data.size() <= after.data.size() &&
-           std::equal(before.data.begin(), before.data.end(), after.data.begin(),
-                      [](const FoundFile& a, const FoundFile& b) { return a.path == b.path; });
 }
 
 Result<FoundFiles> findFilesBesideAWriter(io::FileSystem& fileSystem, const fs::path& directory) {
