@@ -6,6 +6,8 @@
 //                                                                                 a long run; Qt's limit is 5 minutes
 //     RUSTCASK_TEST_SEED=n …                                                      other workloads
 //     RUSTCASK_CRASH_WORKLOAD=n …                                                 one workload, as a failure names it
+//     RUSTCASK_CRASH_FIRST=n …                                                    from this one on: for several
+//     processes
 #include <QTest>
 
 #include "engine/crash_workload.h"
@@ -41,7 +43,7 @@ private Q_SLOTS:
         const SeededRandom announced;
         const std::uint64_t only = fromEnvironment("RUSTCASK_CRASH_WORKLOAD", 0);
         CrashTally tally;
-        for (std::uint64_t number = 1; tally.states < wanted; ++number) {
+        for (std::uint64_t number = fromEnvironment("RUSTCASK_CRASH_FIRST", 1); tally.states < wanted; ++number) {
             CrashWorkload workload(only != 0 ? only : number, tally);
             workload.run(std::min(statesPerWorkload, wanted - tally.states));
             QVERIFY2(workload.failure().empty(), workload.failure().c_str());

@@ -191,6 +191,15 @@ private Q_SLOTS:
         QCOMPARE(format::decodeFileHeader(std::string(32, '\0'), header), HeaderVerdict::missing);
         for (std::size_t size = 0; size < sound.size(); ++size)
             QCOMPARE(format::decodeFileHeader(std::string_view(sound).substr(0, size), header), HeaderVerdict::missing);
+        // A recovery that empties a torn file is cut short, too: of what the file had only the back is left.
+        for (std::size_t size = 1; size < sound.size(); ++size) {
+            for (std::size_t zeros = 1; zeros <= size; ++zeros) {
+                const std::string torn = std::string(zeros, '\0') + sound.substr(zeros, size - zeros);
+                QCOMPARE(format::decodeFileHeader(torn, header), HeaderVerdict::missing);
+            }
+        }
+        QCOMPARE(format::decodeFileHeader("short, foreign", header), HeaderVerdict::foreign);
+        QCOMPARE(format::decodeFileHeader({"\0\0\0\0x", 5}, header), HeaderVerdict::foreign);
         for (std::uint64_t bit = 0; bit < 8 * sound.size(); ++bit)
             QCOMPARE(format::decodeFileHeader(flipped(sound, bit), header), HeaderVerdict::damaged);
         std::string newer = sound;

@@ -32,9 +32,14 @@ HeaderVerdict decodeFileHeader(std::string_view bytes, FileHeader& header) noexc
     const std::string_view head = bytes.substr(0, fileHeaderBytes);
     if (std::all_of(head.begin(), head.end(), [](char c) { return c == 0; }))
         return HeaderVerdict::missing;
-    const bool ours = head.substr(0, dataMagic.size()) == dataMagic.substr(0, head.size());
-    if (head.size() < fileHeaderBytes)
-        return ours ? HeaderVerdict::missing : HeaderVerdict::foreign;
+    const std::string_view magic = head.substr(0, dataMagic.size());
+    const bool ours = magic == dataMagic.substr(0, head.size());
+    if (head.size() < fileHeaderBytes) {
+        // Of the magic, too, some bytes may not have got to the disk: a power cut while a torn file is emptied.
+        const bool torn =
+            std::equal(magic.begin(), magic.end(), dataMagic.begin(), [](char c, char m) { return c == m || c == 0; });
+        return torn ? HeaderVerdict::missing : HeaderVerdict::foreign;
+    }
     const bool sound = loadU32(head.data() + header_at::checksum) == crc32c(head.substr(0, header_at::checksum));
     // Torn: a power cut let only its front get to the disk, or only its back.
     const std::size_t front = std::min(head.find_last_not_of('\0') + 1, dataMagic.size());

@@ -36,8 +36,8 @@ struct FileHeader {
 
 enum class HeaderVerdict : std::uint8_t {
     valid,
-    missing, ///< fewer than 32 bytes, or zeros in the place of the magic or of all that follows its front: created, but
-             ///< the header never got to the disk, or not the whole of it
+    missing, ///< created, but the header never got to the disk, or not the whole of it: fewer than 32 bytes, those of
+             ///< the magic right or zero; or zeros in the place of the magic or of all that follows its front
     foreign, ///< another magic: not a file of this engine
     unknownVersion,
     damaged, ///< checksum does not match

@@ -45,6 +45,9 @@ private:
             object = json::parse(line);
         } catch (const json::parse_error& error) {
             return failure(malformed("no valid JSON at byte " + std::to_string(error.byte)));
+        } catch (
+            const json::exception&) { // 406, the only other one: syntactically a number, but beyond what a double holds
+            return failure(malformed("a number there is too large"));
         }
         if (!object.is_object())
             return failure(malformed("no JSON object"));
