@@ -219,6 +219,7 @@ private Q_SLOTS:
         row("csv line after quoted line end", Format::csv, "a,\"1\n2\"\nb\n", "line 3: 1 fields");
         row("csv without key", Format::csv, ",b\n", "line 1: the key is empty");
         row("json garbage", Format::jsonl, "{\"key\":\"a\",\"value\":\"b\"}\n{oops}\n", "line 2: no valid JSON");
+        row("json huge number", Format::jsonl, "2E09466\n", "line 1: a number there is too large");
         row("json bad utf-8", Format::jsonl, "{\"key\":\"\xff\",\"value\":\"b\"}\n", "line 1: no valid JSON");
         row("json array", Format::jsonl, "[1]\n", "line 1: no JSON object");
         row("json without value", Format::jsonl, "{\"key\":\"a\"}\n", "line 1: there is no \"value\"");
