@@ -7,7 +7,6 @@
 #include <QMenu>
 #include <QPointer>
 #include <QPushButton>
-#include <QSaveFile>
 #include <QStackedWidget>
 #include <QTabBar>
 #include <QTableView>
@@ -21,6 +20,7 @@
 #include "charts/chart_view.h"
 #include "session/session.h"
 #include "settings/settings.h"
+#include "tasks/file_saver.h"
 #include "tasks/task_runner.h"
 #include "theme/format.h"
 #include "theme/icons.h"
@@ -295,26 +295,13 @@ void AnalysisDialog::askAndSave(Format format) {
 }
 
 void AnalysisDialog::save(Format format, const QString& path) {
-    const QByteArray bytes = exported(format);
-    m_pool.start([guard = QPointer<AnalysisDialog>(this), bytes, path] {
-        QSaveFile file(path);
-        const bool good = file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit();
-        const QString problem = good ? QString() : file.errorString();
-        // The pool is drained before the dialog goes.
-        QMetaObject::invokeMethod(
-            guard.data(),
-            [guard, path, problem] {
-                if (!guard) {
-                    return;
-                }
-                if (problem.isEmpty()) {
-                    guard->m_banner->show(Banner::Kind::success, tr("Saved as %1.").arg(path));
-                    Q_EMIT guard->saved(path);
-                } else {
-                    guard->m_banner->show(Banner::Kind::error, tr("%1 cannot be written: %2.").arg(path, problem));
-                }
-            },
-            Qt::QueuedConnection);
+    saveFile(path, exported(format), this, [this, path](const QString& problem) {
+        if (problem.isEmpty()) {
+            m_banner->show(Banner::Kind::success, tr("Saved as %1.").arg(path));
+            Q_EMIT saved(path);
+        } else {
+            m_banner->show(Banner::Kind::error, tr("%1 cannot be written: %2.").arg(path, problem));
+        }
     });
 }
 

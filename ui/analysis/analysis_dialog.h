@@ -2,7 +2,6 @@
 #pragma once
 
 #include <QDialog>
-#include <QThreadPool>
 
 QT_BEGIN_NAMESPACE
 class QLabel;
@@ -79,7 +78,6 @@ private:
     int m_busy = 0;
     bool m_largestCounted = false;
     bool m_logScanned = false;
-    QThreadPool m_pool{}; // last: waits for a write under way before the rest goes
 };
 
 } // namespace rustcask::ui

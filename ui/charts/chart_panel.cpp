@@ -5,19 +5,17 @@
 
 #include <QComboBox>
 #include <QFileDialog>
-#include <QFutureWatcher>
 #include <QHeaderView>
 #include <QMenu>
-#include <QSaveFile>
 #include <QStackedWidget>
 #include <QTableView>
 #include <QTimer>
 #include <QToolButton>
 #include <QVBoxLayout>
-#include <QtConcurrent/QtConcurrentRun>
 
 #include "charts/chart_table_model.h"
 #include "charts/chart_view.h"
+#include "tasks/file_saver.h"
 #include "widgets/labels.h"
 
 namespace rustcask::ui {
@@ -47,7 +45,6 @@ ChartPanel::ChartPanel(QWidget* parent)
       m_exportButton(makeIconButton(QStringLiteral("export"), tr("Export the picture or its numbers"), this)),
       m_tableTimer(new QTimer(this)),
       m_fileName(QStringLiteral("chart")) {
-    m_pool.setMaxThreadCount(1);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins({});
     layout->addWidget(m_stack);
@@ -154,25 +151,13 @@ void ChartPanel::askAndSave(Format format) {
 }
 
 void ChartPanel::save(Format format, const QString& path) {
-    const QByteArray bytes = exported(format);
-    // A watcher and not QFuture::then: that one's continuation may run twice in Qt 6.4 when the body ends meanwhile.
-    auto* watcher = new QFutureWatcher<QString>(this);
-    connect(watcher, &QFutureWatcherBase::finished, this, [this, watcher, path] {
-        watcher->deleteLater();
-        const QString cause = watcher->result();
-        if (cause.isEmpty()) {
+    saveFile(path, exported(format), this, [this, path](const QString& problem) {
+        if (problem.isEmpty()) {
             Q_EMIT saved(path);
         } else {
-            Q_EMIT saveFailed(tr("The chart could not be saved to %1: %2").arg(path, cause));
+            Q_EMIT saveFailed(tr("The chart could not be saved to %1: %2").arg(path, problem));
         }
     });
-    watcher->setFuture(QtConcurrent::run(&m_pool, [path, bytes]() -> QString {
-        QSaveFile file(path);
-        if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit()) {
-            return file.errorString();
-        }
-        return {};
-    }));
 }
 
 } // namespace rustcask::ui

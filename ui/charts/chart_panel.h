@@ -3,7 +3,6 @@
 
 #include <functional>
 
-#include <QThreadPool>
 #include <QWidget>
 
 #include "charts/chart_data.h"
@@ -73,7 +72,6 @@ private:
     QTimer* m_tableTimer;
     std::function<ChartTable()> m_source{};
     QString m_fileName{};
-    QThreadPool m_pool{}; // last: waits for a write under way before the rest goes
 };
 
 } // namespace rustcask::ui

@@ -4,13 +4,18 @@
 #include <QDateTime>
 #include <QDir>
 #include <QHeaderView>
+#include <QSettings>
 #include <QSplitter>
+
+#include <chrono>
+#include <utility>
 
 namespace rustcask::ui {
 
 namespace {
 
 constexpr int maxRecentDirectories = 12;
+constexpr std::chrono::milliseconds writeDelay{200}; // a splitter that is dragged changes with every pixel
 
 QString recentName() {
     return QStringLiteral("recent/directories");
@@ -19,25 +24,53 @@ QString recentName() {
 } // namespace
 
 Settings::Settings(QObject* parent)
-    : QObject(parent),
-      m_store(std::make_unique<QSettings>(QSettings::IniFormat, QSettings::UserScope, QStringLiteral("rustcask"),
-                                          QStringLiteral("studio"))) {}
+    : Settings(
+          QSettings(QSettings::IniFormat, QSettings::UserScope, QStringLiteral("rustcask"), QStringLiteral("studio")),
+          parent) {}
 
-Settings::Settings(const QString& file, QObject* parent)
-    : QObject(parent), m_store(std::make_unique<QSettings>(file, QSettings::IniFormat)) {}
+Settings::Settings(const QString& file, QObject* parent) : Settings(QSettings(file, QSettings::IniFormat), parent) {}
 
-Settings::~Settings() = default;
+Settings::Settings(const QSettings& store, QObject* parent) : QObject(parent), m_file(store.fileName()) {
+    const QStringList names = store.allKeys();
+    for (const QString& name : names) {
+        m_values.insert(name, store.value(name));
+    }
+    m_writer.setMaxThreadCount(1);
+    m_writing.setSingleShot(true);
+    m_writing.setInterval(writeDelay);
+    connect(&m_writing, &QTimer::timeout, this, &Settings::write);
+}
 
-QVariant Settings::value(const QString& name) const {
-    return m_store->value(name);
+Settings::~Settings() {
+    write();
+    m_writer.waitForDone();
 }
 
 void Settings::set(const QString& name, const QVariant& newValue) {
-    if (m_store->value(name) == newValue) {
+    QVariant& value = m_values[name];
+    if (value == newValue) {
         return;
     }
-    m_store->setValue(name, newValue);
+    value = newValue;
+    m_unwritten.insert(name, newValue);
+    if (!m_writing.isActive()) {
+        m_writing.start();
+    }
     Q_EMIT changed(name);
+}
+
+void Settings::write() {
+    if (m_unwritten.isEmpty()) {
+        return;
+    }
+    m_writer.start([file = m_file, values = std::exchange(m_unwritten, {})] {
+        // Only what was set here: another window's process may have set the rest.
+        QSettings store(file, QSettings::IniFormat);
+        for (auto each = values.cbegin(); each != values.cend(); ++each) {
+            store.setValue(each.key(), each.value());
+        }
+        store.sync();
+    });
 }
 
 void Settings::keep(QSplitter* splitter, const QString& name) {

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <memory>
-
+#include <QHash>
 #include <QObject>
-#include <QSettings>
 #include <QString>
 #include <QStringList>
+#include <QThreadPool>
+#include <QTimer>
 #include <QVariant>
 
 QT_BEGIN_NAMESPACE
+class QSettings;
 class QHeaderView;
 class QSplitter;
 class QWidget;
@@ -25,6 +26,10 @@ struct Setting {
 };
 
 /// What is remembered between runs, typed, over one QSettings file. A value of the wrong type counts as absent.
+///
+/// The file is read once. What is set is written a moment later, by a worker: QSettings syncs the file to the disk, and
+/// with a disk that is busy that takes longer than the window may wait. The destructor waits for what is not written
+/// yet.
 class Settings : public QObject {
     Q_OBJECT
 public:
@@ -44,7 +49,7 @@ public:
     }
     template <typename T>
     [[nodiscard]] T get(const QString& name, const T& fallback = T()) const {
-        const QVariant stored = value(name);
+        const QVariant stored = m_values.value(name);
         if (!stored.isValid()) {
             return fallback;
         }
@@ -71,8 +76,15 @@ Q_SIGNALS:
     void recentDirectoriesChanged();
 
 private:
-    [[nodiscard]] QVariant value(const QString& name) const;
-    std::unique_ptr<QSettings> m_store;
+    using Values = QHash<QString, QVariant>;
+    Settings(const QSettings& store, QObject* parent);
+    void write();
+
+    QString m_file;
+    Values m_values{};
+    Values m_unwritten{};
+    QTimer m_writing{};
+    QThreadPool m_writer{}; // of one thread: what was set last is written last
 };
 
 namespace settings {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include <QAction>
+#include <QBuffer>
 #include <QCoreApplication>
 #include <QDialog>
 #include <QFileDialog>
@@ -16,7 +17,6 @@
 #include <QPrintDialog>
 #include <QPrinter>
 #include <QPushButton>
-#include <QSaveFile>
 #include <QScrollArea>
 #include <QTextCursor>
 #include <QTextDocument>
@@ -24,6 +24,7 @@
 #include <QVBoxLayout>
 
 #include "actions/action_registry.h"
+#include "tasks/file_saver.h"
 #include "theme/tokens.h"
 #include "widgets/labels.h"
 #include "widgets/states.h"
@@ -157,20 +158,19 @@ std::unique_ptr<QTextDocument> shortcutDocument(const QList<ShortcutGroup>& grou
     return document;
 }
 
-QString saveShortcutsAsPdf(const QList<ShortcutGroup>& groups, const QString& path) {
-    QSaveFile file(path);
-    if (!file.open(QIODevice::WriteOnly)) {
-        return file.errorString();
-    }
+QByteArray shortcutsAsPdf(const QList<ShortcutGroup>& groups) {
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    buffer.open(QIODevice::WriteOnly);
     {
-        QPdfWriter writer(&file);
+        QPdfWriter writer(&buffer);
         writer.setPageSize(QPageSize(QPageSize::A4));
         writer.setPageMargins(QMarginsF(18, 16, 18, 16), QPageLayout::Millimeter);
         writer.setTitle(Sheet::tr("Rustcask Studio: keyboard shortcuts"));
         writer.setCreator(QCoreApplication::applicationName());
         shortcutDocument(groups)->print(&writer);
     }
-    return file.commit() ? QString() : file.errorString();
+    return bytes;
 }
 
 QDialog* makeShortcutSheet(const ActionRegistry& registry, QWidget* parent) {
@@ -219,13 +219,14 @@ QDialog* makeShortcutSheet(const ActionRegistry& registry, QWidget* parent) {
         asking->setAcceptMode(QFileDialog::AcceptSave);
         asking->setDefaultSuffix(QStringLiteral("pdf"));
         asking->selectFile(QStringLiteral("rustcask-shortcuts.pdf"));
-        QObject::connect(asking, &QFileDialog::fileSelected, dialog, [groups, banner](const QString& path) {
-            const QString problem = saveShortcutsAsPdf(groups, path);
-            if (problem.isEmpty()) {
-                banner->show(Banner::Kind::success, Sheet::tr("Saved as %1.").arg(path));
-            } else {
-                banner->show(Banner::Kind::error, Sheet::tr("%1 cannot be written: %2.").arg(path, problem));
-            }
+        QObject::connect(asking, &QFileDialog::fileSelected, banner, [groups, banner](const QString& path) {
+            saveFile(path, shortcutsAsPdf(groups), banner, [banner, path](const QString& problem) {
+                if (problem.isEmpty()) {
+                    banner->show(Banner::Kind::success, Sheet::tr("Saved as %1.").arg(path));
+                } else {
+                    banner->show(Banner::Kind::error, Sheet::tr("%1 cannot be written: %2.").arg(path, problem));
+                }
+            });
         });
         asking->open();
     });

@@ -31,8 +31,8 @@ struct ShortcutGroup {
 [[nodiscard]] QList<ShortcutGroup> shortcutGroups(const ActionRegistry& registry);
 /// The sheet for paper: black on white, plain text in tables.
 [[nodiscard]] std::unique_ptr<QTextDocument> shortcutDocument(const QList<ShortcutGroup>& groups);
-/// Writes the sheet as a PDF of A4 pages. Empty: done; otherwise why not.
-[[nodiscard]] QString saveShortcutsAsPdf(const QList<ShortcutGroup>& groups, const QString& path);
+/// The sheet as a PDF of A4 pages.
+[[nodiscard]] QByteArray shortcutsAsPdf(const QList<ShortcutGroup>& groups);
 
 /// All actions and shortcuts of the window, with Print and Save as PDF. Shown with open(); deletes itself.
 [[nodiscard]] QDialog* makeShortcutSheet(const ActionRegistry& registry, QWidget* parent);

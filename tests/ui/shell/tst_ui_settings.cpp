@@ -2,15 +2,20 @@
 #include <QDateTime>
 #include <QFile>
 #include <QHeaderView>
+#include <QLockFile>
 #include <QSignalSpy>
 #include <QSplitter>
 #include <QStandardItemModel>
 #include <QTableView>
 #include <QTest>
 
+#include <chrono>
+#include <thread>
+
 #include <unistd.h>
 
 #include "settings/settings.h"
+#include "support/stall_watchdog.h"
 #include "support/temporary_directory.h"
 #include "support/widget_test_main.h"
 
@@ -79,6 +84,43 @@ private Q_SLOTS:
             }
             QCOMPARE(Settings(m_file).get(number), 9);
         }
+    }
+
+    // QSettings waits for the file's lock, and for the disk. The lock can be held here.
+    void writingNeverHoldsUpTheWindow() {
+        const Setting<int> number{"test/number", 7};
+        Settings settings(m_file);
+        QLockFile lock(m_file + QStringLiteral(".lock"));
+        QVERIFY(lock.lock());
+        std::thread freeing([&lock] {
+            std::this_thread::sleep_for(std::chrono::seconds(1));
+            lock.unlock();
+        });
+        rustcask::test::StallWatchdog watchdog;
+        settings.set(number, 12);
+        const auto isWritten = [this] {
+            QFile file(m_file);
+            return file.open(QIODevice::ReadOnly) && file.readAll().contains("number=12");
+        };
+        QTest::qWait(400);
+        const bool early = isWritten();
+        const bool written = QTest::qWaitFor(isWritten, 20'000);
+        freeing.join();
+        QVERIFY(!early && written);
+        QVERIFY2(watchdog.longestStallMs() < 300, qPrintable(QString::number(watchdog.longestStallMs())));
+    }
+
+    void whatAnotherProcessSetStays() {
+        const Setting<int> number{"test/number", 7};
+        const Setting<int> other{"test/other", 7};
+        {
+            Settings first(m_file);
+            Settings second(m_file);
+            first.set(number, 1);
+            second.set(other, 2);
+        }
+        QCOMPARE(Settings(m_file).get(number), 1);
+        QCOMPARE(Settings(m_file).get(other), 2);
     }
 
     void recentDirectoriesAreNewestFirstAndFew() {

@@ -123,15 +123,10 @@ private Q_SLOTS:
         QVERIFY(shortcutDocument(groups)->toPlainText().contains(QStringLiteral("<img src=y>")));
     }
 
-    void isSavedAsPdf() {
-        const QString path = m_directory->text() + QStringLiteral("/sheet.pdf");
-        QCOMPARE(saveShortcutsAsPdf(shortcutGroups(m_window->actionRegistry()), path), QString());
-        QFile file(path);
-        QVERIFY(file.open(QIODevice::ReadOnly));
-        const QByteArray pdf = file.readAll();
+    void makesAPdf() {
+        const QByteArray pdf = shortcutsAsPdf(shortcutGroups(m_window->actionRegistry()));
         QVERIFY(pdf.startsWith("%PDF-") && pdf.trimmed().endsWith("%%EOF"));
         QVERIFY(pdf.contains("/Type /Page"));
-        QVERIFY(!saveShortcutsAsPdf({}, m_directory->text() + QStringLiteral("/missing/sheet.pdf")).isEmpty());
     }
 
     void theDialogIsAccessible() {

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 
+#include <QFile>
 #include <QSignalSpy>
 #include <QTest>
 #include <QThread>
 
+#include "support/temporary_directory.h"
 #include "support/test_main.h"
+#include "tasks/file_saver.h"
 #include "tasks/release.h"
 #include "tasks/task_runner.h"
 
@@ -30,6 +34,42 @@ private:
     }
 
 private Q_SLOTS:
+    void savesFilesWholeOrSaysWhyNot() {
+        const rustcask::test::TemporaryDirectory directory;
+        const QString path = directory.text() + QStringLiteral("/a file");
+        std::optional<QString> problem;
+        QThread* doneThread = nullptr;
+        const auto done = [&](const QString& cause) {
+            problem = cause;
+            doneThread = QThread::currentThread();
+        };
+        const auto contents = [](const QString& of) {
+            QFile file(of);
+            return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+        };
+        saveFile(path, "first", this, done);
+        QVERIFY(!problem); // not before the event loop turns
+        QTRY_VERIFY(problem.has_value());
+        QCOMPARE(*problem, QString());
+        QCOMPARE(doneThread, thread());
+        QCOMPARE(contents(path), QByteArray("first"));
+
+        problem.reset();
+        saveFile(directory.text() + QStringLiteral("/missing/file"), "x", this, done);
+        QTRY_VERIFY(problem.has_value());
+        QVERIFY(!problem->isEmpty());
+
+        // Who asked for it is gone: written all the same.
+        problem.reset();
+        {
+            QObject context;
+            saveFile(path, "second", &context, done);
+        }
+        QTRY_COMPARE(contents(path), QByteArray("second"));
+        QTest::qWait(10);
+        QVERIFY(!problem);
+    }
+
     void largeObjectsAreFreedOnAWorker() {
         std::atomic<QThread*> freedOn = nullptr;
         const auto make = [&] {
