@@ -242,14 +242,6 @@ private:
     bool m_interrupted = false;
 };
 
-std::uint64_t bytesOfARepetition(const bench::Run& run) {
-    std::uint64_t most = 0;
-    for (const bench::WorkloadSpec& given : run.workloads)
-        if (const auto spec = given.resolved())
-            most = std::max(most, (spec->keys + spec->operations) * (spec->keyBytes + std::uint64_t{spec->valueBytes}));
-    return most;
-}
-
 } // namespace
 
 Result<int> executeBenchRun(const BenchRun& request, Context& context) {
@@ -276,7 +268,7 @@ Result<int> executeBenchRun(const BenchRun& request, Context& context) {
                              .systemError = error.value(),
                              .advice = "Choose another one with --dir."});
     run.machine = bench::captureMachine(scratch);
-    run.warnings = bench::machineWarnings(run.machine, run.tool, bytesOfARepetition(run));
+    run.warnings = bench::machineWarnings(run.machine, run.tool, bench::bytesOfARepetition(run.workloads));
     for (const std::string& warning : run.warnings)
         context.warn(warning);
 

@@ -211,6 +211,15 @@ private Q_SLOTS:
         QCOMPARE(trace.liveKeysAfter(), std::uint64_t(2000 - deleted.size()));
     }
 
+    void bytesAreThoseOfTheLargest() {
+        const std::vector<WorkloadSpec> none{small("nosuch")};
+        QCOMPARE(bytesOfARepetition(none), std::uint64_t(0));
+        const std::vector<WorkloadSpec> few{small("fill100K"), small("nosuch")};
+        QCOMPARE(bytesOfARepetition(few), std::uint64_t(2 * (16 + 100'000))); // a thousandth of the keys
+        const std::vector<WorkloadSpec> more{small("fillrandom"), small("overwrite"), small("readrandom")};
+        QCOMPARE(bytesOfARepetition(more), std::uint64_t(4000 * 116));
+    }
+
     void nonsenseIsRefused() {
         WorkloadSpec spec = small("fillrandom");
         RUSTCASK_FAILS(small("nosuch").resolved(), ErrorCode::invalidArgument);

@@ -16,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 namespace {
@@ -52,6 +53,7 @@ public:
         m_database = *std::move(database);
     }
     Database* operator->() const { return m_database.get(); }
+    [[nodiscard]] const std::filesystem::path& directory() const { return m_directory; }
 
 private:
     std::filesystem::path m_directory{};
@@ -241,5 +243,61 @@ void getWhileMerging(benchmark::State& state) {
     state.counters["merging_p99_ns"] = merging / turns;
 }
 BENCHMARK(getWhileMerging)->Iterations(5)->Unit(benchmark::kMillisecond);
+
+/// Writes a copy of `from` and syncs it, as a merge syncs its outputs.
+void copyFile(const std::filesystem::path& from, const std::filesystem::path& to) {
+    static std::vector<char> buffer(std::size_t{1} << 20);
+    const int source = ::open(from.c_str(), O_RDONLY | O_CLOEXEC);
+    const int target = ::open(to.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (source < 0 || target < 0)
+        std::abort();
+    for (ssize_t got = 0; (got = ::read(source, buffer.data(), buffer.size())) > 0;)
+        if (::write(target, buffer.data(), static_cast<std::size_t>(got)) != got)
+            std::abort();
+    if (::fdatasync(target) != 0)
+        std::abort();
+    ::close(source);
+    ::close(target);
+}
+
+// Merging all files of a database of 300 MB of which a third is dead, and copying the files that come of it, both
+// synced. Range: bytes of a value.
+void mergeAgainstCopy(benchmark::State& state) {
+    const auto bytes = static_cast<std::size_t>(state.range(0));
+    const std::uint64_t keys = 200'000'000 / (bytes + 44);
+    const std::string value(bytes, 'v');
+    double merging = 0;
+    double copying = 0;
+    double live = 0;
+    for (auto _ : state) {
+        Options options;
+        options.maxFileBytes = 64 << 20;
+        ScratchDatabase database(options);
+        std::string key;
+        for (std::uint64_t n = 0; n < keys * 3 / 2; ++n) {
+            setKey(key, n < keys ? n : (n - keys) * 2); // every other one again
+            if (!database->put(key, value))
+                std::abort();
+        }
+        Progress progress;
+        ::sync(); // what was put is not to be written out on the merge's time
+        auto begin = std::chrono::steady_clock::now();
+        if (!database->merge(progress))
+            std::abort();
+        merging += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        const std::filesystem::path copy = database.directory() / "copy";
+        begin = std::chrono::steady_clock::now();
+        for (const FileStats& file : database->stats().files) {
+            live += static_cast<double>(file.liveBytes);
+            copyFile(database.directory() / (std::to_string(file.generation.value) + ".rustcask.data"), copy);
+        }
+        copying += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        std::filesystem::remove(copy);
+    }
+    state.counters["merged_MBps"] = live / merging / 1e6;
+    state.counters["copied_MBps"] = live / copying / 1e6;
+    state.counters["share"] = copying / merging;
+}
+BENCHMARK(mergeAgainstCopy)->Arg(100)->Arg(4096)->Arg(100'000)->Iterations(5)->Unit(benchmark::kMillisecond);
 
 } // namespace

@@ -116,6 +116,19 @@ Result<WorkloadSpec> WorkloadSpec::resolved() const {
     return spec;
 }
 
+std::uint64_t bytesOfARepetition(std::span<const WorkloadSpec> workloads) {
+    std::uint64_t most = 0;
+    for (const WorkloadSpec& given : workloads) {
+        const auto spec = given.resolved();
+        if (!spec)
+            continue;
+        const WorkloadInfo& info = *findWorkload(spec->name);
+        const std::uint64_t puts = (info.loads ? spec->keys : 0) + (info.writes ? spec->operations : 0);
+        most = std::max(most, puts * (spec->keyBytes + std::uint64_t{spec->valueBytes}));
+    }
+    return most;
+}
+
 /// Fills a Trace. Operations are generated in one global order and dealt out to the threads.
 class TraceMaker {
 public:

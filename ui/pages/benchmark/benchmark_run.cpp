@@ -21,14 +21,6 @@ namespace {
 
 constexpr int patienceMs = 300; // a stop is promised within 500 ms, killing included
 
-std::uint64_t bytesOfARepetition(const bench::Run& run) {
-    std::uint64_t most = 0;
-    for (const bench::WorkloadSpec& given : run.workloads)
-        if (const auto spec = given.resolved())
-            most = std::max(most, (spec->keys + spec->operations) * (spec->keyBytes + std::uint64_t{spec->valueBytes}));
-    return most;
-}
-
 struct Surroundings {
     bench::Machine machine;
     std::vector<std::string> warnings;
@@ -82,7 +74,7 @@ void BenchmarkRun::start() {
     m_started = true;
     const std::string folder = m_folder.toStdString();
     const bench::Tool tool = run().tool;
-    const std::uint64_t bytes = bytesOfARepetition(run());
+    const std::uint64_t bytes = bench::bytesOfARepetition(run().workloads);
     m_tasks.start<Surroundings>(
         tr("Looking at the machine"),
         [folder, tool, bytes](Progress&) -> Result<Surroundings> {

@@ -74,6 +74,10 @@ struct WorkloadSpec {
     friend bool operator==(const WorkloadSpec&, const WorkloadSpec&) = default;
 };
 
+/// Bytes of keys and values that the largest of these puts in a repetition, before and in the timed part. Those that
+/// cannot be run count for nothing.
+[[nodiscard]] std::uint64_t bytesOfARepetition(std::span<const WorkloadSpec> workloads);
+
 /// The operations of one thread, laid out in the order in which they are read so that the timed loop streams.
 class OperationList {
 public:
