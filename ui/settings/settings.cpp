@@ -43,7 +43,6 @@ Settings::Settings(const QSettings& store, QObject* parent) : QObject(parent), m
 
 Settings::~Settings() {
     write();
-    m_writer.waitForDone();
 }
 
 void Settings::set(const QString& name, const QVariant& newValue) {

@@ -84,7 +84,7 @@ private:
     Values m_values{};
     Values m_unwritten{};
     QTimer m_writing{};
-    QThreadPool m_writer{}; // of one thread: what was set last is written last
+    QThreadPool m_writer{}; // of one thread: what was set last is written last; waits for that when it goes
 };
 
 namespace settings {
