@@ -3,6 +3,7 @@
 
 #include <QAbstractTableModel>
 #include <QComboBox>
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -120,14 +121,16 @@ ValueHexView::ValueHexView(QWidget* parent) : QWidget(parent) {
     layout->addWidget(m_splitter, 1);
     layout->addWidget(makeHairline());
 
-    m_place = makeMuted(QString());
+    m_place = new ElidedLabel(QString(), Qt::ElideRight);
     m_place->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_mode = makeChip(tr("Insert"));
     m_mode->setToolTip(tr("Type between the bytes instead of over them (Insert)"));
     m_inspect = makeChip(tr("Inspector"));
     m_inspect->setToolTip(tr("Show what the bytes at the cursor read as"));
     QWidget* status = makeViewRow({}, {m_mode, m_inspect});
-    static_cast<QHBoxLayout*>(status->layout())->insertWidget(0, m_place, 1);
+    auto* statusRow = static_cast<QHBoxLayout*>(status->layout());
+    statusRow->insertWidget(0, m_place, 1);
+    statusRow->setStretch(1, 0); // the air in between is for the text
     layout->addWidget(status);
 
     connect(m_hex, &HexEditor::edited, this, [this] {
@@ -244,12 +247,22 @@ void ValueHexView::updateCursor() {
 
 void ValueHexView::tell(const QString& text, bool bad) {
     m_place->setText(text);
-    m_place->setToolTip(text.toHtmlEscaped());
+    m_placeIsBad = bad;
+    colourPlace();
+}
+
+void ValueHexView::colourPlace() {
     QPalette colours = palette();
-    if (bad) {
-        colours.setColor(QPalette::WindowText, tokensFor(colours).damaged);
-    }
+    const Tokens& tokens = tokensFor(colours);
+    colours.setColor(QPalette::WindowText, m_placeIsBad ? tokens.damaged : tokens.muted);
     m_place->setPalette(colours);
+}
+
+void ValueHexView::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && m_place != nullptr) {
+        colourPlace();
+    }
 }
 
 std::optional<QByteArray> ValueHexView::pattern() const {

@@ -8,7 +8,6 @@
 
 QT_BEGIN_NAMESPACE
 class QComboBox;
-class QLabel;
 class QLineEdit;
 class QPushButton;
 class QSplitter;
@@ -18,6 +17,7 @@ QT_END_NAMESPACE
 
 namespace rustcask::ui {
 
+class ElidedLabel;
 class HexEditor;
 class InspectorModel;
 
@@ -45,6 +45,7 @@ Q_SIGNALS:
     void failed(const rustcask::Error& error);
 
 protected:
+    void changeEvent(QEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
 
 private:
@@ -52,6 +53,7 @@ private:
     void goTo();
     void updateCursor();
     void tell(const QString& text, bool bad = false);
+    void colourPlace();
     [[nodiscard]] std::optional<QByteArray> pattern() const;
     void stopFinding();
 
@@ -61,7 +63,7 @@ private:
     QToolButton* m_findPrevious;
     QToolButton* m_findNext;
     QLineEdit* m_goTo;
-    QLabel* m_place;
+    ElidedLabel* m_place = nullptr;
     QPushButton* m_mode;
     QPushButton* m_inspect;
     QSplitter* m_splitter;
@@ -70,6 +72,7 @@ private:
     ValuePages m_pages;
     QPointer<TaskRunner> m_tasks;
     QPointer<Task> m_finding;
+    bool m_placeIsBad = false;
     bool m_paged = false;
     bool m_editable = false;
 };
