@@ -7,6 +7,8 @@
 #include <QCoreApplication>
 #include <QPointer>
 
+#include <rustcask/value_reader.h>
+
 #include "commands/edit_command.h"
 #include "session/session.h"
 #include "tasks/task_runner.h"
@@ -27,6 +29,7 @@ constexpr std::size_t previewedRecords = 50;
 constexpr std::uint64_t previewedBytes = std::uint64_t{4} << 20;
 constexpr std::size_t shownRecords = 6;
 constexpr std::size_t shownValueBytes = 160;
+constexpr std::uint64_t wholeValueBytes = 1 << 20; // of a longer value the preview reads no more than it shows
 
 QString nameOf(const std::filesystem::path& path) {
     const std::string name = path.has_filename() ? path.filename().string() : path.string();
@@ -163,6 +166,41 @@ TransferOutcome exportTo(rustcask::Database& database, const ExportJob& job, rus
 }
 
 // Never through the middle of a character: the rest would look like binary data.
+/// A record of the preview: the value, or what of it is to be shown and a little more.
+struct ShownRecord {
+    std::string key{};
+    std::string value{};
+    std::uint64_t valueBytes = 0;
+};
+
+/// False: the key is absent.
+rustcask::Result<bool> beginningOf(const rustcask::Database& database, ShownRecord& record) {
+    const auto info = database.info(record.key);
+    if (!info) {
+        return rustcask::failure(info.error());
+    }
+    if (!*info || (*info)->valueBytes <= wholeValueBytes) {
+        auto found = database.get(record.key, record.value);
+        record.valueBytes = record.value.size();
+        return found;
+    }
+    const auto reader = database.openValue(record.key);
+    if (!reader) {
+        return rustcask::failure(reader.error());
+    }
+    if (!*reader) {
+        return false;
+    }
+    record.value.resize(shownValueBytes + 1);
+    const auto got = (*reader)->read(0, record.value.data(), record.value.size());
+    if (!got) {
+        return rustcask::failure(got.error());
+    }
+    record.value.resize(*got);
+    record.valueBytes = (*reader)->size();
+    return true;
+}
+
 std::string shortened(const std::string& value, bool& cut) {
     if (value.size() <= shownValueBytes) {
         return value;
@@ -201,19 +239,18 @@ QString textOf(const std::string& bytes, transfer::Format format) {
     return text;
 }
 
-rustcask::Result<QString> sample(const std::vector<std::pair<std::string, std::string>>& records,
-                                 const transfer::Form& form, bool& cut) {
+rustcask::Result<QString> sample(const std::vector<ShownRecord>& records, const transfer::Form& form, bool& cut) {
     if (form.format == transfer::Format::folder) {
         QStringList names;
-        for (const auto& [key, value] : records) {
-            names << TransferJob::tr("%1   (%2)").arg(fileName(key), formatBytes(value.size()));
+        for (const ShownRecord& record : records) {
+            names << TransferJob::tr("%1   (%2)").arg(fileName(record.key), formatBytes(record.valueBytes));
         }
         return names.join(QLatin1Char('\n'));
     }
     transfer::StringSink sink;
     const auto writer = makeRecordWriter(form.format, sink, form.text);
-    for (const auto& [key, value] : records) {
-        if (auto written = writer->write(key, shortened(value, cut)); !written) {
+    for (const ShownRecord& record : records) {
+        if (auto written = writer->write(record.key, shortened(record.value, cut)); !written) {
             return rustcask::failure(written.error());
         }
     }
@@ -288,18 +325,20 @@ rustcask::Result<ImportPreview> previewImport(const rustcask::Database& database
 rustcask::Result<ExportPreview> previewExport(const rustcask::Database& database, const ExportJob& job,
                                               rustcask::Progress& progress) {
     ExportPreview result;
-    std::vector<std::pair<std::string, std::string>> records;
+    std::vector<ShownRecord> records;
     if (job.chosen.keyAt) {
         result.keys = job.chosen.count;
         for (std::size_t i = 0; i < job.chosen.count && records.size() < shownRecords; ++i) {
-            const std::string key(job.chosen.keyAt(i));
-            std::string value;
-            const auto found = job.chosen.valueAt ? job.chosen.valueAt(i, value) : database.get(key, value);
+            ShownRecord record{.key = std::string(job.chosen.keyAt(i))};
+            const auto found = job.chosen.valueAt ? job.chosen.valueAt(i, record.value) : beginningOf(database, record);
             if (!found) {
                 return rustcask::failure(found.error());
             }
+            if (job.chosen.valueAt) {
+                record.valueBytes = record.value.size();
+            }
             if (*found) {
-                records.emplace_back(key, std::move(value));
+                records.push_back(std::move(record));
             }
         }
     } else {
@@ -330,11 +369,24 @@ rustcask::Result<ExportPreview> previewExport(const rustcask::Database& database
         }
         result.valueBytes = bytes;
         for (const auto& [key, index] : first) {
-            const auto value = (*snapshot)->value(index);
-            if (!value) {
-                return rustcask::failure(value.error());
+            ShownRecord record{.key = std::string(key)};
+            if ((*snapshot)->entry(index).valueBytes > wholeValueBytes) {
+                const auto found = beginningOf(database, record); // as it is by now
+                if (!found) {
+                    return rustcask::failure(found.error());
+                }
+                if (!*found) {
+                    continue;
+                }
+            } else {
+                auto value = (*snapshot)->value(index);
+                if (!value) {
+                    return rustcask::failure(value.error());
+                }
+                record.value = std::move(*value);
+                record.valueBytes = record.value.size();
             }
-            records.emplace_back(key, *value);
+            records.push_back(std::move(record));
         }
     }
     auto text = sample(records, job.form, result.valuesCut);

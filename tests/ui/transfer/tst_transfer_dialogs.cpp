@@ -199,6 +199,32 @@ private Q_SLOTS:
         QVERIFY(contentsOf(path("out.tsv")).starts_with(keyName(0) + "\t"));
     }
 
+    // Of a large value the preview reads what it shows: damage behind that goes unnoticed until the export itself.
+    void theExportsPreviewReadsTheBeginningOfLargeValues() {
+        const std::string large = "the beginning" + std::string(3 << 20, '.');
+        {
+            RUSTCASK_VALUE(auto database, Database::open(path("large")));
+            RUSTCASK_OK(database->put("large", large));
+            RUSTCASK_OK(database->put("small", "all of it"));
+            RUSTCASK_OK(database->close());
+        }
+        std::fstream file(path("large") / "1.rustcask.data", std::ios::in | std::ios::out | std::ios::binary);
+        file.seekp(2 << 20);
+        file.put('!');
+        file.close();
+        OpenSession session(path("large"), browsingOptions(true));
+        ExportDialog out(*session.get(), *m_settings, {});
+        out.show();
+        choose(out.formatBox(), Format::tsv);
+        waitForPreview(out);
+        QVERIFY2(out.previewText().contains(QStringLiteral("large\tthe beginning")), qPrintable(out.previewText()));
+        QVERIFY(out.previewText().contains(QStringLiteral("small\tall of it")));
+        QVERIFY(out.previewText().size() < 1000);
+        choose(out.formatBox(), Format::folder);
+        waitForPreview(out);
+        QVERIFY2(out.previewText().contains(QStringLiteral("3.0 MiB")), qPrintable(out.previewText()));
+    }
+
     void everyFormatComesBackByteForByte_data() {
         QTest::addColumn<int>("format");
         QTest::addColumn<int>("encoding");
