@@ -165,7 +165,6 @@ TransferOutcome exportTo(rustcask::Database& database, const ExportJob& job, rus
     return outcome;
 }
 
-// Never through the middle of a character: the rest would look like binary data.
 /// A record of the preview: the value, or what of it is to be shown and a little more.
 struct ShownRecord {
     std::string key{};
@@ -173,7 +172,7 @@ struct ShownRecord {
     std::uint64_t valueBytes = 0;
 };
 
-/// False: the key is absent.
+/// Reads the value of the record's key as it is now. False: the key is absent.
 rustcask::Result<bool> beginningOf(const rustcask::Database& database, ShownRecord& record) {
     const auto info = database.info(record.key);
     if (!info) {
@@ -201,6 +200,7 @@ rustcask::Result<bool> beginningOf(const rustcask::Database& database, ShownReco
     return true;
 }
 
+// Never through the middle of a character: the rest would look like binary data.
 std::string shortened(const std::string& value, bool& cut) {
     if (value.size() <= shownValueBytes) {
         return value;
@@ -346,7 +346,7 @@ rustcask::Result<ExportPreview> previewExport(const rustcask::Database& database
         if (!snapshot) {
             return rustcask::failure(snapshot.error());
         }
-        std::vector<std::pair<std::string_view, std::size_t>> first; // the smallest keys, in order
+        std::vector<std::string_view> first; // the smallest keys, in order
         quint64 bytes = 0;
         const std::size_t count = (*snapshot)->size();
         for (std::size_t i = 0; i < count; ++i) {
@@ -361,32 +361,21 @@ rustcask::Result<ExportPreview> previewExport(const rustcask::Database& database
             }
             ++result.keys;
             bytes += entry.valueBytes;
-            const std::pair candidate(entry.key, i);
-            if (first.size() < shownRecords || candidate < first.back()) {
-                first.insert(std::upper_bound(first.begin(), first.end(), candidate), candidate);
+            if (first.size() < shownRecords || entry.key < first.back()) {
+                first.insert(std::upper_bound(first.begin(), first.end(), entry.key), entry.key);
                 first.resize(std::min(first.size(), shownRecords));
             }
         }
         result.valueBytes = bytes;
-        for (const auto& [key, index] : first) {
+        for (const std::string_view key : first) {
             ShownRecord record{.key = std::string(key)};
-            if ((*snapshot)->entry(index).valueBytes > wholeValueBytes) {
-                const auto found = beginningOf(database, record); // as it is by now
-                if (!found) {
-                    return rustcask::failure(found.error());
-                }
-                if (!*found) {
-                    continue;
-                }
-            } else {
-                auto value = (*snapshot)->value(index);
-                if (!value) {
-                    return rustcask::failure(value.error());
-                }
-                record.value = std::move(*value);
-                record.valueBytes = record.value.size();
+            const auto found = beginningOf(database, record);
+            if (!found) {
+                return rustcask::failure(found.error());
             }
-            records.push_back(std::move(record));
+            if (*found) {
+                records.push_back(std::move(record));
+            }
         }
     }
     auto text = sample(records, job.form, result.valuesCut);
