@@ -215,7 +215,7 @@ Result<std::size_t> Database::Impl::getMany(std::span<const std::string_view> ke
         {
             const keydir::Reclaimer::Guard guard(m_core->reclaimer);
             for (std::size_t i = 0; i < batch.size(); ++i)
-                m_keydir.prefetchEntry(hashes[i], &m_core->segments.mappings());
+                m_keydir.prefetchEntry(hashes[i], batch[i].size(), &m_core->segments.mappings());
         }
         for (std::size_t i = 0; i < batch.size(); ++i) {
             Lookup& result = results[begin + i];

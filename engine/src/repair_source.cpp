@@ -4,10 +4,9 @@
 #include <algorithm>
 #include <cstring>
 
-#include "format/checksum.h"
 #include "format/data_record.h"
-#include "format/endian.h"
 #include "format/hint.h"
+#include "log/hint_reader.h"
 
 namespace rustcask::repair {
 namespace {
@@ -73,15 +72,10 @@ Result<std::unique_ptr<io::Mapping>> TolerantFile::map(std::uint64_t, bool) {
 
 Result<Hinted> hintedRecords(const io::File& file, Generation generation, std::uint64_t fileBytes,
                              const std::vector<std::pair<std::uint64_t, std::uint64_t>>& ranges) {
-    auto size = file.size();
-    if (!size)
-        return failure(std::move(size.error()));
-    char head[format::hintHeaderBytes];
-    auto read = file.readAt(0, head, sizeof head);
-    if (!read)
-        return failure(std::move(read.error()));
-    const auto header = *read == sizeof head ? format::decodeHintHeader({head, sizeof head}, *size) : std::nullopt;
-    if (!header || header->generation != generation)
+    auto reader = log::HintReader::begin(file, generation, hintChunkBytes);
+    if (!reader)
+        return failure(std::move(reader.error()));
+    if (!*reader)
         return Hinted();
 
     const auto isLost = [&](std::uint64_t offset) {
@@ -92,43 +86,28 @@ Result<Hinted> hintedRecords(const io::File& file, Generation generation, std::u
         return after != ranges.end() && offset >= after->first;
     };
     Hinted hinted;
-    hinted.dataBytes = header->dataBytes;
-    std::uint32_t checksum = 0;
-    format::HintShape shape(*header, false);
-    bool plausible = true;
-    std::string buffer; // what a chunk cut off is moved to its front
-    const std::uint64_t end = format::hintHeaderBytes + header->entryBytes;
-    for (std::uint64_t offset = format::hintHeaderBytes; offset < end;) {
-        const std::size_t kept = buffer.size();
-        const auto want = static_cast<std::size_t>(std::min(hintChunkBytes, end - offset));
-        buffer.resize(kept + want);
-        read = file.readAt(offset, buffer.data() + kept, want);
-        if (!read)
-            return failure(std::move(read.error()));
-        if (*read != want)
-            return Hinted();
-        checksum = format::crc32c({buffer.data() + kept, want}, checksum);
-        offset += want;
-        std::string_view bytes(buffer);
-        while (const auto entry = format::takeHintEntry(bytes)) {
-            plausible = plausible && format::fits(*entry, header->dataBytes);
-            shape.add(*entry);
-            if (isLost(entry->offset))
-                hinted.records.push_back({.offset = entry->offset,
-                                          .bytes = format::recordBytes(entry->key.size(), entry->valueSize),
-                                          .key = std::string(entry->key),
-                                          .sequence = entry->sequence,
-                                          .tombstone = entry->tombstone});
+    hinted.dataBytes = (*reader)->header().dataBytes;
+    format::HintShape shape((*reader)->header(), false);
+    for (;;) {
+        auto entries = (*reader)->next();
+        if (!entries)
+            return failure(std::move(entries.error()));
+        if (entries->empty())
+            break;
+        for (const format::HintEntry& entry : *entries) {
+            shape.add(entry);
+            if (isLost(entry.offset))
+                hinted.records.push_back({.offset = entry.offset,
+                                          .bytes = format::recordBytes(entry.key.size(), entry.valueSize),
+                                          .key = std::string(entry.key),
+                                          .sequence = entry.sequence,
+                                          .tombstone = entry.tombstone});
         }
-        buffer.erase(0, buffer.size() - bytes.size());
     }
-    char trailer[format::hintTrailerBytes];
-    read = file.readAt(end, trailer, sizeof trailer);
-    if (!read)
-        return failure(std::move(read.error()));
-    if (!plausible || !shape.holds())
-        return Hinted();
-    if (*read != sizeof trailer || format::loadU32(trailer) != format::hintChecksum(checksum, {head, sizeof head}))
+    auto matches = (*reader)->matches();
+    if (!matches)
+        return failure(std::move(matches.error()));
+    if (!*matches || !shape.holds())
         return Hinted();
     std::sort(hinted.records.begin(), hinted.records.end(),
               [](const HintedRecord& a, const HintedRecord& b) { return a.offset < b.offset; });

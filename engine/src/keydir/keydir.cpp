@@ -60,6 +60,30 @@ void prefetchRecord(Slot slot, const MappingHints* mappings) noexcept {
     __builtin_prefetch(reinterpret_cast<const void*>(line + 128));
 }
 
+bool sameWord(const char* a, const char* b) noexcept {
+    std::uint64_t left = 0;
+    std::uint64_t right = 0;
+    std::memcpy(&left, a, sizeof left);
+    std::memcpy(&right, b, sizeof right);
+    return left == right;
+}
+
+// memcmp loads whole vectors, masked or not: of a short key that ends shortly before the end of a cache line it waits
+// for the next line, too, which nobody has asked for.
+bool isSameKey(const std::uint32_t* entry, std::string_view key) noexcept {
+    constexpr std::size_t wordwise = 32;
+    const char* stored = reinterpret_cast<const char*>(entry + entryWords);
+    const char* wanted = key.data();
+    const std::size_t size = key.size();
+    if (size > wordwise || size < sizeof(std::uint64_t))
+        return std::memcmp(stored, wanted, size) == 0;
+    const std::size_t last = size - sizeof(std::uint64_t); // overlaps the one before
+    for (std::size_t i = 0; i < last; i += sizeof(std::uint64_t))
+        if (!sameWord(stored + i, wanted + i))
+            return false;
+    return sameWord(stored + last, wanted + last);
+}
+
 } // namespace
 
 // A reader's look at a shard's table. All of it is of one moment as long as `at` finds the version unchanged.
@@ -109,7 +133,7 @@ Keydir::Found Keydir::findEntry(const Source& source, std::string_view key, std:
             onCandidate(slot);
             std::uint32_t* entry = source.arena().at(positionOf(slot));
             const std::size_t size = keySizeOf(loadWord(entry));
-            if (size == key.size() && std::memcmp(entry + entryWords, key.data(), size) == 0)
+            if (size == key.size() && isSameKey(entry, key))
                 return {.entry = entry, .index = bucket + i, .slot = slot};
         }
         if (match.empty != 0)
@@ -160,7 +184,7 @@ void Keydir::prefetchSlot(std::uint64_t hash) const noexcept {
         reinterpret_cast<const void*>(page + (index & ((std::size_t{1} << pageBits) - 1)) * sizeof(Slot)));
 }
 
-void Keydir::prefetchEntry(std::uint64_t hash, const MappingHints* mappings) const noexcept {
+void Keydir::prefetchEntry(std::uint64_t hash, std::size_t keySize, const MappingHints* mappings) const noexcept {
     const View view(shardOf(hash));
     if (view.capacity() == 0)
         return;
@@ -175,7 +199,9 @@ void Keydir::prefetchEntry(std::uint64_t hash, const MappingHints* mappings) con
     const Slot slot = slots[std::countr_zero(tagged)].load(std::memory_order_acquire);
     if (!hasTag(slot, tag))
         return;
-    __builtin_prefetch(view.arena().at(positionOf(slot)));
+    const std::uint32_t* entry = view.arena().at(positionOf(slot));
+    __builtin_prefetch(entry);
+    __builtin_prefetch(entry + wordsOf(keySize) - 1); // nearly every other entry of a short key lies in two lines
     prefetchRecord(slot, mappings);
 }
 

@@ -120,7 +120,7 @@ public:
     /// Begin to fetch what `find` will touch: the slot; then entry and record, when the slot has arrived. Whoever looks
     /// up many keys does each step for a batch of them. The caller of the second stands in a guard.
     void prefetchSlot(std::uint64_t hash) const noexcept;
-    void prefetchEntry(std::uint64_t hash, const MappingHints* mappings = nullptr) const noexcept;
+    void prefetchEntry(std::uint64_t hash, std::size_t keySize, const MappingHints* mappings = nullptr) const noexcept;
 
     /// Makes room for about `keys` keys of `keyBytes` in all, so that loading them rebuilds no table. Nothing happens
     /// to shards that hold keys already. Throws `std::bad_alloc`.

@@ -25,23 +25,29 @@ public:
             const std::string_view key = m_scanner.keyAhead();
             if (key.empty())
                 break;
-            m_hashes[m_seen % distance] = m_keydir.hash(key);
-            m_keydir.prefetchSlot(m_hashes[m_seen % distance]);
+            Ahead& ahead = m_ahead[m_seen % distance];
+            ahead = {.hash = m_keydir.hash(key), .keySize = key.size()};
+            m_keydir.prefetchSlot(ahead.hash);
             ++m_seen;
         }
         if (m_done + distance / 2 < m_seen) {
             const keydir::Reclaimer::Guard guard(m_reclaimer);
-            m_keydir.prefetchEntry(m_hashes[(m_done + distance / 2) % distance]);
+            const Ahead& ahead = m_ahead[(m_done + distance / 2) % distance];
+            m_keydir.prefetchEntry(ahead.hash, ahead.keySize);
         }
     }
 
 private:
+    struct Ahead {
+        std::uint64_t hash = 0;
+        std::size_t keySize = 0;
+    };
     static constexpr std::uint64_t distance = 16; // records: some hundred nanoseconds of copying each
 
     Scanner& m_scanner;
     const keydir::Keydir& m_keydir;
     const keydir::Reclaimer& m_reclaimer;
-    std::array<std::uint64_t, distance> m_hashes{};
+    std::array<Ahead, distance> m_ahead{};
     std::uint64_t m_done = 0; // records begun
     std::uint64_t m_seen = 0; // records whose keys were hashed, the begun ones included
 };

@@ -3,10 +3,9 @@
 
 #include <algorithm>
 
-#include "format/checksum.h"
-#include "format/endian.h"
 #include "format/file_names.h"
 #include "format/hint.h"
+#include "log/hint_reader.h"
 #include "log/scanner.h"
 #include "recovery/keydir_feed.h"
 
@@ -32,60 +31,38 @@ void tell(const LoadTarget& target, const log::Segment& segment, std::string_vie
     return target.progress != nullptr ? target.progress->checkpoint(operation) : Result<void>();
 }
 
-// Reads the entries of a hint file in chunks: `onBytes(chunk)` and `onEntry(entry)`. False: they do not add up.
-template <typename OnBytes, typename OnEntry>
-[[nodiscard]] Result<bool> readEntries(const LoadTarget& target, const io::File& file, const format::HintHeader& header,
-                                       OnBytes onBytes, OnEntry onEntry) {
-    std::uint64_t offset = format::hintHeaderBytes;
-    const std::uint64_t end = offset + header.entryBytes;
-    std::string buffer; // what the chunk cut off is moved to its front
-    std::size_t kept = 0;
-    std::uint64_t entries = 0;
-    while (offset < end) {
-        const auto want = static_cast<std::size_t>(std::min(target.chunkBytes, end - offset));
-        if (buffer.size() < kept + want)
-            buffer.resize(kept + want);
-        auto read = file.readAt(offset, buffer.data() + kept, want);
-        if (!read)
-            return failure(std::move(read.error()));
-        if (*read != want)
-            return false;
-        offset += want;
-        onBytes(std::string_view(buffer.data() + kept, want));
-        std::string_view bytes(buffer.data(), kept + want);
-        while (const auto entry = format::takeHintEntry(bytes)) {
-            if (!format::fits(*entry, header.dataBytes))
-                return false;
-            ++entries;
-            onEntry(*entry);
-        }
-        kept = bytes.size();
-        std::copy(bytes.begin(), bytes.end(), buffer.begin());
-        if (auto done = checkpoint(target); !done)
-            return failure(std::move(done.error()));
-    }
-    return kept == 0 && entries == header.entries;
-}
-
 // Threads are made for what takes longer than making them.
 [[nodiscard]] unsigned helpersFor(const LoadTarget& target, std::uint64_t entries) {
     constexpr std::uint64_t worthwhileEntries = 100'000;
     return entries < worthwhileEntries ? 0 : std::max(1U, target.threads) - 1;
 }
 
-[[nodiscard]] Result<bool> enterHint(const LoadTarget& target, log::Segment& segment, const io::File& file,
-                                     const format::HintHeader& header) {
-    KeydirFeed feed(target, segment, helpersFor(target, header.entries));
-    auto loaded = readEntries(
-        target, file, header, [](std::string_view) {},
-        [&](const format::HintEntry& entry) {
-            feed.add(entry.key, target.keydir.hash(entry.key),
-                     {.file = segment.index,
-                      .offset = entry.offset,
-                      .valueBytes = entry.valueSize,
-                      .sequence = entry.sequence.value,
-                      .tombstone = entry.tombstone});
-        });
+// All entries of a hint. False: they do not add up.
+template <typename OnEntry>
+[[nodiscard]] Result<bool> readEntries(const LoadTarget& target, log::HintReader& reader, OnEntry onEntry) {
+    for (;;) {
+        auto entries = reader.next();
+        if (!entries)
+            return failure(std::move(entries.error()));
+        if (entries->empty())
+            return reader.matches();
+        for (const format::HintEntry& entry : *entries)
+            onEntry(entry);
+        if (auto done = checkpoint(target); !done)
+            return failure(std::move(done.error()));
+    }
+}
+
+[[nodiscard]] Result<bool> enterHint(const LoadTarget& target, log::Segment& segment, log::HintReader& reader) {
+    KeydirFeed feed(target, segment, helpersFor(target, reader.header().entries));
+    auto loaded = readEntries(target, reader, [&](const format::HintEntry& entry) {
+        feed.add(entry.key, target.keydir.hash(entry.key),
+                 {.file = segment.index,
+                  .offset = entry.offset,
+                  .valueBytes = entry.valueSize,
+                  .sequence = entry.sequence.value,
+                  .tombstone = entry.tombstone});
+    });
     feed.finish();
     return loaded;
 }
@@ -107,31 +84,18 @@ Result<std::optional<SoundHint>> findHint(const LoadTarget& target, const log::S
         return std::nullopt; // whatever the reason: the data file has it all
     SoundHint hint;
     hint.file = std::move(*file);
-    auto size = hint.file->size();
-    if (!size)
+    auto reader = log::HintReader::begin(*hint.file, segment.generation, target.chunkBytes);
+    if (!reader || !*reader)
         return std::nullopt;
-    hint.bytes = *size;
-    char head[format::hintHeaderBytes];
-    auto read = hint.file->readAt(0, head, sizeof head);
-    if (!read || *read != sizeof head)
-        return std::nullopt;
-    const auto header = format::decodeHintHeader({head, sizeof head}, *size);
-    if (!header || header->generation != segment.generation)
-        return std::nullopt;
-    hint.header = *header;
+    hint.header = (*reader)->header();
+    hint.bytes = (*reader)->fileBytes();
 
     // First checksum and plausibility of everything, then the keydir: nothing of an unsound hint may get there.
-    std::uint32_t checksum = 0;
-    format::HintShape shape(*header, segment.ordered);
-    auto sound = readEntries(
-        target, *hint.file, *header, [&](std::string_view bytes) { checksum = format::crc32c(bytes, checksum); },
-        [&](const format::HintEntry& entry) { shape.add(entry); });
+    format::HintShape shape(hint.header, segment.ordered);
+    auto sound = readEntries(target, **reader, [&](const format::HintEntry& entry) { shape.add(entry); });
     if (!sound && sound.error().code == ErrorCode::cancelled)
         return failure(std::move(sound.error()));
-    char trailer[format::hintTrailerBytes];
-    read = hint.file->readAt(format::hintHeaderBytes + header->entryBytes, trailer, sizeof trailer);
-    if (!sound || !*sound || !read || *read != sizeof trailer ||
-        format::loadU32(trailer) != format::hintChecksum(checksum, {head, sizeof head}) || !shape.holds())
+    if (!sound || !*sound || !shape.holds())
         return std::nullopt;
     hint.newestOffset = shape.newestOffset();
     hint.newestTombstoneBytes = shape.newestTombstoneBytes();
@@ -170,8 +134,11 @@ Result<bool> loadHint(const LoadTarget& target, log::Segment& segment, const Sou
     const format::HintHeader& header = hint.header;
     if (auto confirmed = confirmSequences(target, segment, hint, fileBytes); !confirmed || !*confirmed)
         return confirmed;
-    auto loaded = enterHint(target, segment, *hint.file, header);
-    if (!loaded) // the data file has it all
+    auto reader = log::HintReader::begin(*hint.file, segment.generation, target.chunkBytes);
+    if (!reader || !*reader) // the data file has it all
+        return false;
+    auto loaded = enterHint(target, segment, **reader);
+    if (!loaded)
         return loaded.error().code == ErrorCode::cancelled ? loaded : Result<bool>(false);
     segment.records.store(header.records, std::memory_order_relaxed);
     segment.tombstones.store(header.tombstones, std::memory_order_relaxed);
