@@ -170,7 +170,6 @@ private:
         RUSTCASK_REQUIRES(m_writerMutex);
     void noteSealed(const std::shared_ptr<log::Segment>& segment) RUSTCASK_REQUIRES(m_writerMutex);
 
-    void released(const keydir::Location& location, std::size_t keyBytes);
     [[nodiscard]] Timestamp now() const;
     [[nodiscard]] Generation nextGeneration();
 

@@ -162,12 +162,6 @@ Result<log::Writer::Place> Database::Impl::append(Timestamp time, std::string_vi
     return place;
 }
 
-void Database::Impl::released(const keydir::Location& location, std::size_t keyBytes) {
-    const keydir::Reclaimer::Guard guard(m_core->reclaimer);
-    if (log::Segment* segment = m_core->segments.at(location.file))
-        segment->addLive(-1, -static_cast<std::int64_t>(format::recordBytes(keyBytes, location.valueBytes)));
-}
-
 // Makes an appended record the one that readers see.
 void Database::Impl::apply(keydir::Keydir::Update& update, std::string_view key,
                            const keydir::Location& location) noexcept {

@@ -13,6 +13,7 @@
 #include "log/hint_writer.h"
 #include "log/look_ahead.h"
 #include "log/scanner.h"
+#include "merge_switch.h"
 
 namespace rustcask {
 namespace {
@@ -71,7 +72,7 @@ private:
     [[nodiscard]] Result<void> noteOutput(const std::shared_ptr<log::Segment>& segment);
     [[nodiscard]] Result<void> finishHint(Output& output);
     [[nodiscard]] Result<void> commit();
-    [[nodiscard]] Result<void> switchKeydir(Output& output);
+    void tellMoved(const log::Segment& output, const format::HintEntry& entry) const;
     [[nodiscard]] Result<void> removeInputs(const std::filesystem::path& record);
     [[nodiscard]] Result<void> throttle();
     void discardOutputs();
@@ -182,15 +183,16 @@ Result<void> Database::Impl::Merge::copyFile(log::Segment& input) {
     log::LookAhead lookAhead(scanner, m_db.m_keydir, m_db.m_core->reclaimer);
     std::uint64_t reported = 0;
     std::uint64_t dropped = 0;
-    std::uint64_t sinceCheck = 0;
+    std::uint64_t unreported = 0; // records
     for (;;) {
         auto next = scanner.next();
         if (!next)
             return failure(std::move(next.error()));
         const bool atEnd = !*next;
-        if (atEnd || scanner.offset() - reported >= m_db.m_options.scanChunkBytes || ++sinceCheck >= 1024) {
+        if (atEnd || scanner.offset() - reported >= m_db.m_options.scanChunkBytes || unreported >= 1024) {
             m_progress.addBytes(scanner.offset() - reported);
             m_db.m_mergeBytesRead.fetch_add(scanner.offset() - reported, std::memory_order_relaxed);
+            m_progress.addRecords(unreported);
             m_progress.addReclaimed(dropped);
             m_moved += scanner.offset() - reported;
             // What nobody but this merge has read need not stay in the cache. Pages that gets have mapped do stay; of
@@ -199,7 +201,7 @@ Result<void> Database::Impl::Merge::copyFile(log::Segment& input) {
                 (*file)->dropCache(reported, scanner.offset() - reported);
             reported = scanner.offset();
             dropped = 0;
-            sinceCheck = 0;
+            unreported = 0;
             if (auto done = throttle(); !done)
                 return done;
         }
@@ -216,7 +218,7 @@ Result<void> Database::Impl::Merge::copyFile(log::Segment& input) {
                             .advice = "Nothing was changed. Verify the database; the next merge leaves this file out"});
         }
         ++m_report.recordsRead;
-        m_progress.addRecords(1);
+        ++unreported;
         lookAhead.step();
         bool superseded = false;
         const bool live = isLive(input, record, superseded);
@@ -364,8 +366,16 @@ Result<void> Database::Impl::Merge::commit() {
         for (Output& output : m_outputs)
             m_db.m_core->segments.publish(output.segment);
     }
-    for (Output& output : m_outputs) {
-        if (done = switchKeydir(output); !done) {
+    // (3) Each copied record takes the place of its original, unless the key has a newer record by now.
+    for (const Output& output : m_outputs) {
+        SwitchTarget target{.segments = m_db.m_core->segments,
+                            .keydir = m_db.m_keydir,
+                            .chunkBytes = m_db.m_options.scanChunkBytes,
+                            .moved = {}};
+        if (m_db.m_options.listener)
+            target.moved = [&](const format::HintEntry& entry) { tellMoved(*output.segment, entry); };
+        if (done = switchToOutput(target, *output.segment, directory / format::hintFileName(output.segment->generation));
+            !done) {
             m_db.setFault(done.error());
             return done;
         }
@@ -373,52 +383,15 @@ Result<void> Database::Impl::Merge::commit() {
     return removeInputs(recordPath);
 }
 
-// (3) Each copied record takes the place of its original, unless the key has a newer record by now. The sequence number
-// identifies the record: a copy has the same, and nothing else does.
-Result<void> Database::Impl::Merge::switchKeydir(Output& output) {
-    log::Segment& segment = *output.segment;
-    auto file = m_db.m_core->fileSystem->open(segment.path, io::OpenMode::read);
-    if (!file)
-        return failure(std::move(file.error()));
-    log::Scanner scanner(**file, segment.headerBytes.load(std::memory_order_relaxed),
-                         segment.bytes.load(std::memory_order_relaxed), m_db.m_options.scanChunkBytes);
-    log::LookAhead lookAhead(scanner, m_db.m_keydir, m_db.m_core->reclaimer);
-    for (;;) {
-        auto next = scanner.next();
-        if (!next)
-            return failure(std::move(next.error()));
-        if (!*next)
-            return {};
-        const log::Scanned& record = **next;
-        if (record.kind != log::Scanned::Kind::record)
-            return failure({.code = ErrorCode::corruption,
-                            .operation = std::string(operationName),
-                            .file = segment.path,
-                            .offset = record.offset,
-                            .detail = "a record that the merge has just written reads back damaged"});
-        lookAhead.step();
-        if (record.header.tombstone())
-            continue;
-        const auto bytes = static_cast<std::int64_t>(record.bytes);
-        const auto change = m_db.m_keydir.relocate(record.key, m_db.m_keydir.hash(record.key),
-                                                   {.file = segment.index,
-                                                    .offset = record.offset,
-                                                    .valueBytes = record.header.valueSize,
-                                                    .sequence = record.header.sequence.value,
-                                                    .tombstone = false});
-        if (!change.applied)
-            continue;
-        segment.addLive(1, bytes);
-        m_db.released(*change.previous, record.key.size());
-        if (m_db.m_options.listener) {
-            Event event;
-            event.kind = EventKind::keydirChange;
-            event.location = {.generation = segment.generation, .offset = record.offset, .recordBytes = record.bytes};
-            event.sequence = record.header.sequence;
-            event.key = record.key;
-            m_db.tell(event);
-        }
-    }
+void Database::Impl::Merge::tellMoved(const log::Segment& output, const format::HintEntry& entry) const {
+    Event event;
+    event.kind = EventKind::keydirChange;
+    event.location = {.generation = output.generation,
+                      .offset = entry.offset,
+                      .recordBytes = format::recordBytes(entry.key.size(), entry.valueSize)};
+    event.sequence = entry.sequence;
+    event.key = entry.key;
+    m_db.tell(event);
 }
 
 Result<void> Database::Impl::Merge::removeInputs(const std::filesystem::path& record) {

@@ -63,10 +63,9 @@ public:
     [[nodiscard]] virtual Result<std::unique_ptr<Mapping>> map(std::uint64_t size, bool writable) = 0;
     /// Hint that the range will be read once, from front to back; `dropCache`: that it will not be needed again.
     virtual void adviseSequential() noexcept {}
-    virtual void dropCache(std::uint64_t offset, std::uint64_t size) noexcept {
-        static_cast<void>(offset);
-        static_cast<void>(size);
-    }
+    virtual void dropCache(std::uint64_t /*offset*/, std::uint64_t /*size*/) noexcept {}
+    /// Hint that the range will be synced before long: the system may begin to write it out. Makes nothing durable.
+    virtual void beginWriteBack(std::uint64_t /*offset*/, std::uint64_t /*size*/) noexcept {}
 };
 
 /// An exclusive lock on a file, released when it goes (and by the kernel when the process dies).

@@ -133,6 +133,14 @@ public:
     }
 
     void adviseSequential() noexcept override { ::posix_fadvise(m_fd, 0, 0, POSIX_FADV_SEQUENTIAL); }
+    void beginWriteBack(std::uint64_t offset, std::uint64_t size) noexcept override {
+#if defined(SYNC_FILE_RANGE_WRITE)
+        ::sync_file_range(m_fd, static_cast<off64_t>(offset), static_cast<off64_t>(size), SYNC_FILE_RANGE_WRITE);
+#else
+        static_cast<void>(offset);
+        static_cast<void>(size);
+#endif
+    }
     void dropCache(std::uint64_t offset, std::uint64_t size) noexcept override {
         ::posix_fadvise(m_fd, static_cast<off_t>(offset), static_cast<off_t>(size), POSIX_FADV_DONTNEED);
     }

@@ -48,6 +48,9 @@ public:
         return told(m_inner->map(size, writable), "mmap", 0, size);
     }
     void adviseSequential() noexcept override { m_inner->adviseSequential(); }
+    void beginWriteBack(std::uint64_t offset, std::uint64_t size) noexcept override {
+        m_inner->beginWriteBack(offset, size);
+    }
     void dropCache(std::uint64_t offset, std::uint64_t size) noexcept override { m_inner->dropCache(offset, size); }
 
 private:

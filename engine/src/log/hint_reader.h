@@ -19,6 +19,7 @@ namespace rustcask::log {
 /// `matches` has said so. Not thread-safe.
 class HintReader {
 public:
+    static constexpr std::size_t batchEntries = 32; ///< that `next` hands out at most
     /// nullopt: no hint of `generation`, going by its header and length. `file` outlives the reader. Errors: ioError.
     [[nodiscard]] static Result<std::optional<HintReader>> begin(const io::File& file, Generation generation,
                                                                  std::uint64_t chunkBytes);
@@ -37,8 +38,6 @@ public:
 
 private:
     HintReader(const io::File& file, std::uint64_t chunkBytes) noexcept : m_file(&file), m_chunkBytes(chunkBytes) {}
-
-    static constexpr std::size_t batchEntries = 32;
 
     const io::File* m_file;
     std::uint64_t m_chunkBytes;
