@@ -179,6 +179,7 @@ Result<void> Database::Impl::open(Progress& progress, bool background) {
         settings.path = m_options.writePath;
         settings.maxFileBytes = m_options.maxFileBytes;
         settings.bufferBytes = m_options.writeBufferBytes;
+        settings.syncsRecords = m_options.sync == SyncMode::everyWrite;
         settings.nextGeneration = [this] { return nextGeneration(); };
         settings.clock = [this] { return now(); };
         settings.sealed = [this](const std::shared_ptr<log::Segment>& segment) {

@@ -17,7 +17,7 @@ namespace rustcask {
 struct SwitchTarget {
     log::SegmentSet& segments;
     keydir::Keydir& keydir;
-    std::uint64_t chunkBytes = 0;                               ///< of the hint, in memory at a time
+    std::uint64_t chunkBytes = 0;                              ///< of the hint, in memory at a time
     std::function<void(const format::HintEntry& entry)> moved; ///< told of each key that was moved; may be empty
 };
 

@@ -9,8 +9,10 @@
 #include "format/checksum.h"
 #include "format/file_names.h"
 #include "format/merge_record.h"
+#include "log/hint_reader.h"
 #include "support/check.h"
 #include "support/seeded_random.h"
+#include "support/temporary_directory.h"
 #include "support/test_main.h"
 
 using namespace rustcask;
@@ -154,6 +156,45 @@ private Q_SLOTS:
         QVERIFY(second->tombstone);
         QVERIFY(format::fits(*second, 142));
         QVERIFY(!format::fits(*second, 141));
+    }
+
+    // Entries lie across the ends of chunks in every way that there is; batches end where chunks do, or when they are
+    // full.
+    void hintsAreReadInChunksOfAnySize() {
+        DataFileBuilder data(1);
+        for (std::uint64_t n = 1; n <= 100; ++n)
+            data.put(n, std::string(1 + n % 37, static_cast<char>('a' + n % 26)) + std::to_string(n), "value");
+        const auto expected = hintEntriesOf(data);
+        const TemporaryDirectory directory;
+        const auto files = io::posixFileSystem();
+        const auto read = [&](const std::string& bytes, std::uint64_t chunkBytes) {
+            writeBytes(directory / "hint", bytes);
+            auto file = files->open(directory / "hint", io::OpenMode::read);
+            auto reader = log::HintReader::begin(**file, Generation{1}, chunkBytes);
+            std::vector<std::pair<std::uint64_t, std::string>> entries;
+            if (!reader || !*reader)
+                return std::pair(false, entries);
+            for (;;) {
+                const auto batch = (*reader)->next();
+                if (!batch || batch->empty())
+                    break;
+                for (const format::HintEntry& entry : *batch)
+                    entries.emplace_back(entry.offset, entry.key);
+            }
+            return std::pair((*reader)->matches().value_or(false), entries);
+        };
+        const std::string hint = hintFor(data);
+        for (std::uint64_t chunkBytes = 1; chunkBytes < hint.size() + 2; chunkBytes += chunkBytes < 100 ? 1 : 97) {
+            const auto [matches, entries] = read(hint, chunkBytes);
+            QVERIFY(matches);
+            QCOMPARE(entries.size(), expected.size());
+            for (std::size_t i = 0; i < entries.size(); ++i)
+                QVERIFY(entries[i] == std::pair(expected[i].offset, std::string(expected[i].key)));
+        }
+        for (std::uint64_t bit = 0; bit < 8 * hint.size(); bit += 7)
+            QVERIFY(!read(flipped(hint, bit), 256).first);
+        for (std::size_t size = 0; size < hint.size(); ++size)
+            QVERIFY(!read(hint.substr(0, size), 256).first);
     }
 
     void hintLengthsAreNotBelieved() {

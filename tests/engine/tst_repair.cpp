@@ -352,6 +352,36 @@ private Q_SLOTS:
         QVERIFY(keys + 1 >= report.lost.size()); // all but the one that the cut went through, perhaps
     }
 
+    // … unless it contradicts itself, under the right checksum, too: its names may be anybody's.
+    void believesNoHintThatContradictsItself() {
+        DataFileBuilder data(1);
+        for (std::uint64_t n = 1; n <= 8; ++n)
+            data.put(n, "key " + std::to_string(n), "value");
+        std::string entries;
+        for (const format::HintEntry& entry : hintEntriesOf(data))
+            format::appendHintEntry(entry, entries);
+        const auto namedKeys = [&](const format::HintHeader& header, const std::string& target) {
+            const fs::path damaged = *m_directory / "cut";
+            fs::remove_all(damaged);
+            writeBytes(damaged / "1.rustcask.data", data.bytes.substr(0, data.records[4].offset));
+            writeBytes(damaged / "1.rustcask.hint", hintBytesOf(header, entries));
+            auto report = salvage(damaged, *m_directory / target, {}, m_progress);
+            std::size_t named = 0;
+            if (report)
+                for (const LostRecord& lost : report->lost)
+                    named += lost.key.has_value() ? 1 : 0;
+            return report ? named : std::size_t{1000};
+        };
+        const format::HintHeader right = hintHeaderOf(data, 8, entries.size());
+        QCOMPARE(namedKeys(right, "right"), std::size_t{4});
+        format::HintHeader wrong = right;
+        wrong.records = 7;
+        QCOMPARE(namedKeys(wrong, "wrong count"), std::size_t{0});
+        wrong = right;
+        wrong.highestSequence = Sequence{7};
+        QCOMPARE(namedKeys(wrong, "wrong sequence"), std::size_t{0});
+    }
+
     void salvagesWithoutAnyHeader() {
         for (std::uint64_t generation = 1; generation <= 3; ++generation) {
             std::string bytes = readBytes(file(generation));

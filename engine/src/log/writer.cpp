@@ -221,12 +221,6 @@ tl::unexpected<Error> Writer::takeBack(Error error) {
 }
 
 Result<void> Writer::write(std::uint64_t offset, std::string_view head, std::string_view tail) {
-    if (isMapped(head.size() + tail.size())) {
-        std::memcpy(m_mapping->data() + offset, head.data(), head.size());
-        if (!tail.empty())
-            std::memcpy(m_mapping->data() + offset + head.size(), tail.data(), tail.size());
-        return {};
-    }
     if (m_active->pending) {
         PendingBytes& pending = *m_active->pending;
         if (pending.bytes.size() + head.size() + tail.size() > m_settings.bufferBytes) {
@@ -285,7 +279,7 @@ Writer::Place Writer::finish(const format::RecordHeader& header) noexcept {
 }
 
 bool Writer::isMapped(std::uint64_t recordBytes) const noexcept {
-    return m_mapping && recordBytes < largeMappedBytes;
+    return m_mapping && !m_settings.syncsRecords && recordBytes < largeMappedBytes;
 }
 
 void Writer::lay(Sequence sequence, Timestamp time, std::string_view key, std::string_view value,
@@ -302,7 +296,7 @@ Result<Writer::Place> Writer::append(Sequence sequence, Timestamp time, std::str
     if (isMapped(bytes)) {
         format::encodeChecksum(m_mapping->data() + offset, static_cast<std::size_t>(bytes));
     } else {
-        const bool large = m_mapping || value.size() >= largeValueBytes;
+        const bool large = value.size() >= (m_mapping ? largeMappedBytes : largeValueBytes);
         m_scratch.resize(static_cast<std::size_t>(large ? format::recordHeaderBytes + key.size() : bytes));
         if (large)
             format::encodeRecordPrefix(m_scratch.data(), sequence, time, key, value, tombstone);
@@ -345,12 +339,10 @@ Result<Writer::Place> Writer::copyLong(const format::RecordHeader& header, const
                                .operation = "copy a record",
                                .offset = offset,
                                .detail = "the file ends before the record does"});
-        if (written && m_mapping)
-            std::memcpy(m_mapping->data() + to + done, m_scratch.data(), *read);
-        else if (written)
+        if (written)
             written = m_file->writeAt(to + done, {m_scratch.data(), *read});
         if (!written)
-            return m_mapping ? failure(std::move(written.error())) : takeBack(std::move(written.error()));
+            return takeBack(std::move(written.error()));
         done += *read;
     }
     if (m_active->pending) {

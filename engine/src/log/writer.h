@@ -26,6 +26,9 @@ public:
         std::uint64_t maxFileBytes = 0;
         std::uint64_t bufferBytes = 0;
         bool mergeOutput = false; ///< outputs get a temporary name and stay unpublished
+        /// Each record is synced before long: written with calls although the file is mapped, because a page that was
+        /// dirtied through a mapping is written back with all of its folio, which has up to 2 MiB.
+        bool syncsRecords = false;
         std::function<Generation()> nextGeneration;
         std::function<Timestamp()> clock;
         /// Told of each sealed file, durable by then; it may not call back.
