@@ -9,7 +9,7 @@
 
 #include "analysis_log.h"
 #include "inspect_catalog.h"
-#include "io/file_system.h"
+#include "io/beside_merges.h"
 #include "version_scan.h"
 
 namespace rustcask {
@@ -244,7 +244,7 @@ private:
 
 // The key of a record that the scan has seen; empty when the file has gone or changed since.
 std::string keyAt(io::FileSystem& fileSystem, const fs::path& path, std::uint64_t offset) {
-    const auto file = fileSystem.open(path, io::OpenMode::read);
+    const auto file = openListed(fileSystem, path);
     char head[format::recordHeaderBytes];
     if (!file || (*file)->readAt(offset, head, sizeof head).value_or(0) < sizeof head)
         return {};
@@ -312,7 +312,7 @@ Result<LogReport> analyzeLog(const fs::path& directory, const Snapshot& snapshot
         const inspect::CatalogFile& file = catalog->data[i];
         if (file.header.verdict == format::HeaderVerdict::unknownVersion || file.bytes <= format::fileHeaderBytes)
             continue;
-        auto opened = fileSystem->open(file.path, io::OpenMode::read);
+        auto opened = openListed(*fileSystem, file.path);
         if (!opened && io::isMissing(opened.error())) {
             ++report.filesMissing;
             continue;

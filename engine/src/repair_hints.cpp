@@ -8,7 +8,7 @@
 #include "format/data_record.h"
 #include "format/file_names.h"
 #include "inspect_catalog.h"
-#include "io/file_system.h"
+#include "io/beside_merges.h"
 #include "keydir/keydir.h"
 #include "log/hint_writer.h"
 #include "recovery/recovery.h"
@@ -27,7 +27,7 @@ Result<ExaminedHint> repair::examineHint(io::FileSystem& fileSystem, const Catal
     ExaminedHint examined;
     HintFinding& finding = examined.finding;
     finding.generation = file.generation;
-    auto opened = fileSystem.open(file.path, io::OpenMode::read);
+    auto opened = openListed(fileSystem, file.path);
     if (!opened)
         return failure(std::move(opened.error()));
     (*opened)->adviseSequential();
@@ -37,7 +37,7 @@ Result<ExaminedHint> repair::examineHint(io::FileSystem& fileSystem, const Catal
     std::unique_ptr<io::File> hintFile;
     std::unique_ptr<inspect::HintCheck> check;
     if (!file.hint.empty()) {
-        auto hint = fileSystem.open(file.hint, io::OpenMode::read);
+        auto hint = openListed(fileSystem, file.hint);
         if (hint)
             hintFile = std::move(*hint);
         else if (!io::isMissing(hint.error()))

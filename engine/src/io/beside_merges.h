@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "format/file_names.h"
 #include "io/file_system.h"
 
 /// Reading a directory in which another process may merge files away at any moment.
@@ -34,6 +37,17 @@ template <typename Once>
         if (attempt == attempts)
             return failure(mergedAway(std::move(result.error()), directory, operation));
     }
+}
+
+/// Opens a file that was listed for reading. A merge's output may have got its name since, in which case that is tried.
+/// Errors: as `FileSystem::open` for the listed name.
+[[nodiscard]] inline Result<std::unique_ptr<io::File>> openListed(io::FileSystem& fileSystem,
+                                                                  const std::filesystem::path& path) {
+    auto listed = fileSystem.open(path, io::OpenMode::read);
+    if (listed || !io::isMissing(listed.error()) || path.extension() != format::temporarySuffix)
+        return listed;
+    auto named = fileSystem.open(std::filesystem::path(path).replace_extension(), io::OpenMode::read);
+    return named || !io::isMissing(named.error()) ? std::move(named) : std::move(listed);
 }
 
 inline constexpr int readingAttempts = 5;  ///< of what reads all files each time, which takes long

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "io/beside_merges.h"
 #include "keydir/keydir.h"
 
 namespace rustcask::log {
@@ -83,11 +84,8 @@ Result<void> SegmentSet::remove(const std::shared_ptr<Segment>& segment) {
 }
 
 Result<std::unique_ptr<io::File>> SegmentSet::openFile(const Segment& segment) const {
-    auto file = m_fileSystem->open(segment.path, io::OpenMode::read);
     // A follower may have found a merge's output between its commit and its renaming.
-    if (file || !io::isMissing(file.error()) || segment.path.filename() == segment.name)
-        return file;
-    return m_fileSystem->open(segment.path.parent_path() / segment.name, io::OpenMode::read);
+    return openListed(*m_fileSystem, segment.path);
 }
 
 Result<bool> SegmentSet::pin(Segment& segment) {
