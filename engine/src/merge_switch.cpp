@@ -94,10 +94,7 @@ Result<void> switchToOutput(const SwitchTarget& target, log::Segment& output, co
             break;
         switchEntries(target, output, *entries);
     }
-    auto matches = (*reader)->matches();
-    if (!matches)
-        return failure(std::move(matches.error()));
-    return *matches ? Result<void>() : damaged();
+    return (*reader)->matches() ? Result<void>() : damaged();
 }
 
 } // namespace rustcask

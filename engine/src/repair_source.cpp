@@ -104,10 +104,7 @@ Result<Hinted> hintedRecords(const io::File& file, Generation generation, std::u
                                           .tombstone = entry.tombstone});
         }
     }
-    auto matches = (*reader)->matches();
-    if (!matches)
-        return failure(std::move(matches.error()));
-    if (!*matches || !shape.holds())
+    if (!(*reader)->matches() || !shape.holds())
         return Hinted();
     std::sort(hinted.records.begin(), hinted.records.end(),
               [](const HintedRecord& a, const HintedRecord& b) { return a.offset < b.offset; });

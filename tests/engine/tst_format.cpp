@@ -181,7 +181,7 @@ private Q_SLOTS:
                 for (const format::HintEntry& entry : *batch)
                     entries.emplace_back(entry.offset, entry.key);
             }
-            return std::pair((*reader)->matches().value_or(false), entries);
+            return std::pair((*reader)->matches(), entries);
         };
         const std::string hint = hintFor(data);
         for (std::uint64_t chunkBytes = 1; chunkBytes < hint.size() + 2; chunkBytes += chunkBytes < 100 ? 1 : 97) {

@@ -39,6 +39,7 @@ struct HintHeader {
     Sequence highestSequence{};
     std::uint64_t entries = 0;    ///< in this hint file
     std::uint64_t entryBytes = 0; ///< length of all entries together
+    bool operator==(const HintHeader&) const = default;
 };
 
 struct HintEntry {

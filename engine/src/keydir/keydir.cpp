@@ -180,8 +180,9 @@ void Keydir::prefetchSlot(std::uint64_t hash) const noexcept {
     const std::uint32_t pageBits = shard.pageBits.load(std::memory_order_relaxed);
     const auto page = reinterpret_cast<std::uintptr_t>(
         shard.pages[index >> pageBits & (tablePages - 1)].load(std::memory_order_relaxed));
-    __builtin_prefetch(
-        reinterpret_cast<const void*>(page + (index & ((std::size_t{1} << pageBits) - 1)) * sizeof(Slot)));
+    const std::uintptr_t bucket = page + (index & ((std::size_t{1} << pageBits) - 1)) * sizeof(Slot);
+    __builtin_prefetch(reinterpret_cast<const void*>(bucket));
+    __builtin_prefetch(reinterpret_cast<const void*>(bucket + slotsPerBucket * sizeof(Slot)));
 }
 
 void Keydir::prefetchEntry(std::uint64_t hash, std::size_t keySize, const MappingHints* mappings) const noexcept {

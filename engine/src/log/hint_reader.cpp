@@ -23,6 +23,13 @@ Result<std::optional<HintReader>> HintReader::begin(const io::File& file, Genera
     if (!header || header->generation != generation)
         return std::nullopt;
     reader.m_header = *header;
+    std::array<char, format::hintTrailerBytes> trailer{};
+    read = file.readAt(*size - trailer.size(), trailer.data(), trailer.size());
+    if (!read)
+        return failure(std::move(read.error()));
+    if (*read != trailer.size())
+        return std::nullopt;
+    reader.m_checksum = format::loadU32(trailer.data());
     return reader;
 }
 
@@ -60,20 +67,14 @@ Result<std::span<const format::HintEntry>> HintReader::next() {
             return std::span<const format::HintEntry>();
         }
         m_offset += want;
-        m_checksum = format::crc32c({m_buffer.data() + kept, want}, m_checksum);
+        m_computed = format::crc32c({m_buffer.data() + kept, want}, m_computed);
         m_rest = std::string_view(m_buffer.data(), kept + want);
     }
 }
 
-Result<bool> HintReader::matches() {
-    if (!m_possible || !m_rest.empty() || m_entries != m_header.entries)
-        return false;
-    std::array<char, format::hintTrailerBytes> trailer{};
-    auto read = m_file->readAt(format::hintHeaderBytes + m_header.entryBytes, trailer.data(), trailer.size());
-    if (!read)
-        return failure(std::move(read.error()));
-    return *read == trailer.size() && format::loadU32(trailer.data()) ==
-                                          format::hintChecksum(m_checksum, {m_head.data(), m_head.size()});
+bool HintReader::matches() const noexcept {
+    return m_possible && m_rest.empty() && m_entries == m_header.entries &&
+           m_checksum == format::hintChecksum(m_computed, {m_head.data(), m_head.size()});
 }
 
 } // namespace rustcask::log

@@ -28,13 +28,14 @@ public:
     HintReader& operator=(HintReader&&) noexcept = default;
 
     [[nodiscard]] const format::HintHeader& header() const noexcept { return m_header; }
+    /// The checksum that the file ends with, checked or not.
+    [[nodiscard]] std::uint32_t checksum() const noexcept { return m_checksum; }
     [[nodiscard]] std::uint64_t fileBytes() const noexcept;
     /// The next entries, each possible in a data file of the header's length; their keys are there until the next call.
     /// None: the end, or the rest is none. Errors: ioError.
     [[nodiscard]] Result<std::span<const format::HintEntry>> next();
-    /// After the last entry: whether there were as many as the header tells of, and the checksum is right. Errors:
-    /// ioError.
-    [[nodiscard]] Result<bool> matches();
+    /// After the last entry: whether there were as many as the header tells of, and the checksum is right.
+    [[nodiscard]] bool matches() const noexcept;
 
 private:
     HintReader(const io::File& file, std::uint64_t chunkBytes) noexcept : m_file(&file), m_chunkBytes(chunkBytes) {}
@@ -48,7 +49,8 @@ private:
     std::string_view m_rest;                          // of the buffer
     std::array<format::HintEntry, batchEntries> m_batch{};
     std::uint64_t m_entries = 0;
-    std::uint32_t m_checksum = 0;
+    std::uint32_t m_checksum = 0; // as the file has it
+    std::uint32_t m_computed = 0; // of the entries so far
     bool m_possible = true;
 };
 

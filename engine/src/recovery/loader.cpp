@@ -5,6 +5,7 @@
 
 #include "format/file_names.h"
 #include "format/hint.h"
+#include "io/beside_merges.h"
 #include "log/hint_reader.h"
 #include "log/scanner.h"
 #include "recovery/keydir_feed.h"
@@ -69,30 +70,33 @@ template <typename OnEntry>
 
 } // namespace
 
-Result<std::optional<SoundHint>> findHint(const LoadTarget& target, const log::Segment& segment) {
+Result<std::optional<SoundHint>> findHint(const LoadTarget& target, const log::Segment& segment, DistinctKeys* keys) {
     io::FileSystem& fileSystem = target.segments.fileSystem();
     // The hint of an output that is not renamed yet has the temporary name too.
-    const std::filesystem::path directory = segment.path.parent_path();
-    std::filesystem::path path = directory / format::hintFileName(segment.generation);
-    auto file = fileSystem.open(path, io::OpenMode::read);
+    SoundHint hint;
+    hint.path = segment.path.parent_path() / format::hintFileName(segment.generation);
+    auto file = fileSystem.open(hint.path, io::OpenMode::read);
     // Of an output that was cut down to less than its header its name tells.
     if (!file && (segment.mergeOutput || segment.path.extension() == format::temporarySuffix)) {
-        path += format::temporarySuffix;
-        file = fileSystem.open(path, io::OpenMode::read);
+        hint.path += format::temporarySuffix;
+        file = fileSystem.open(hint.path, io::OpenMode::read);
     }
     if (!file)
         return std::nullopt; // whatever the reason: the data file has it all
-    SoundHint hint;
-    hint.file = std::move(*file);
-    auto reader = log::HintReader::begin(*hint.file, segment.generation, target.chunkBytes);
+    auto reader = log::HintReader::begin(**file, segment.generation, target.chunkBytes);
     if (!reader || !*reader)
         return std::nullopt;
     hint.header = (*reader)->header();
+    hint.checksum = (*reader)->checksum();
     hint.bytes = (*reader)->fileBytes();
 
     // First checksum and plausibility of everything, then the keydir: nothing of an unsound hint may get there.
     format::HintShape shape(hint.header, segment.ordered);
-    auto sound = readEntries(target, **reader, [&](const format::HintEntry& entry) { shape.add(entry); });
+    auto sound = readEntries(target, **reader, [&](const format::HintEntry& entry) {
+        shape.add(entry);
+        if (keys != nullptr)
+            keys->add(target.keydir.hash(entry.key));
+    });
     if (!sound && sound.error().code == ErrorCode::cancelled)
         return failure(std::move(sound.error()));
     if (!sound || !*sound || !shape.holds())
@@ -134,8 +138,12 @@ Result<bool> loadHint(const LoadTarget& target, log::Segment& segment, const Sou
     const format::HintHeader& header = hint.header;
     if (auto confirmed = confirmSequences(target, segment, hint, fileBytes); !confirmed || !*confirmed)
         return confirmed;
-    auto reader = log::HintReader::begin(*hint.file, segment.generation, target.chunkBytes);
-    if (!reader || !*reader) // the data file has it all
+    // Not kept open since it was found: there may be more files than a process may have open.
+    auto file = openListed(target.segments.fileSystem(), hint.path);
+    if (!file) // the data file has it all
+        return false;
+    auto reader = log::HintReader::begin(**file, segment.generation, target.chunkBytes);
+    if (!reader || !*reader || (*reader)->header() != header || (*reader)->checksum() != hint.checksum)
         return false;
     auto loaded = enterHint(target, segment, **reader);
     if (!loaded)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 
@@ -13,6 +14,7 @@
 #include "io/file_system.h"
 #include "keydir/keydir.h"
 #include "log/segment_set.h"
+#include "recovery/distinct_keys.h"
 
 namespace rustcask::recovery {
 
@@ -32,19 +34,23 @@ struct LoadTarget {
 /// A hint file of a data file: its checksum matches and it does not contradict itself. Its header's length may not be
 /// the data file's, but so many bytes of the data file were durable before the hint was begun.
 struct SoundHint {
-    std::unique_ptr<io::File> file;
+    std::filesystem::path path;
     std::uint64_t bytes = 0;
     format::HintHeader header{};
+    std::uint32_t checksum = 0;
     std::uint64_t newestOffset = 0; ///< in the data file, of the record with the highest sequence number
     std::uint64_t newestTombstoneBytes = 0;
 };
 
-/// The hint of `segment`; nullopt when there is none to be believed. Errors: ioError, cancelled.
-[[nodiscard]] Result<std::optional<SoundHint>> findHint(const LoadTarget& target, const log::Segment& segment);
+/// The hint of `segment`; nullopt when there is none to be believed. Its keys are added to `keys`, unless that is null.
+/// Errors: ioError, cancelled.
+[[nodiscard]] Result<std::optional<SoundHint>> findHint(const LoadTarget& target, const log::Segment& segment,
+                                                        DistinctKeys* keys);
 
-/// Loads `segment` of `fileBytes` from its hint. False: the data file says otherwise in one of the places where it is
-/// asked; nothing was changed then. If the data file is shorter than the hint's, what was cut off enters the keydir all
-/// the same, so that a get of it is an error and never an older value. Errors: ioError, cancelled.
+/// Loads `segment` of `fileBytes` from its hint. False: another hint has taken its place since, or the data file says
+/// otherwise in one of the places where it is asked; nothing was changed then. If the data file is shorter than the
+/// hint's, what was cut off enters the keydir all the same, so that a get of it is an error and never an older value.
+/// Errors: ioError, cancelled.
 [[nodiscard]] Result<bool> loadHint(const LoadTarget& target, log::Segment& segment, const SoundHint& hint,
                                     std::uint64_t fileBytes);
 

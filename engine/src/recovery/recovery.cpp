@@ -214,180 +214,6 @@ Result<void> finishInterrupted(io::FileSystem& fileSystem, const fs::path& direc
 
 namespace {
 
-struct HeaderFound {
-    format::HeaderVerdict verdict = format::HeaderVerdict::missing;
-    format::FileHeader header{};
-};
-
-[[nodiscard]] Result<HeaderFound> readHeader(io::FileSystem& fileSystem, const FoundFile& file) {
-    auto handle = fileSystem.open(file.path, io::OpenMode::read);
-    if (!handle)
-        return failure(std::move(handle.error()));
-    char bytes[format::fileHeaderBytes];
-    auto read = (*handle)->readAt(0, bytes, sizeof bytes);
-    if (!read)
-        return failure(std::move(read.error()));
-    HeaderFound found;
-    found.verdict = format::decodeFileHeader({bytes, *read}, found.header);
-    if (found.verdict == format::HeaderVerdict::foreign)
-        return failure(
-            {.code = ErrorCode::notADatabase,
-             .operation = "open the database",
-             .file = file.path,
-             .offset = 0,
-             .detail =
-                 "the file has the name of a data file but not its header; the `rustcask` crate writes such files",
-             .advice = "Nothing was changed. Open a directory that this program wrote"});
-    if (found.verdict == format::HeaderVerdict::unknownVersion)
-        return failure({.code = ErrorCode::unsupported,
-                        .operation = "open the database",
-                        .file = file.path,
-                        .offset = format::header_at::version,
-                        .detail = "the file was written in a newer format version",
-                        .advice = "Use a newer release of this program"});
-    return found;
-}
-
-} // namespace
-
-namespace {
-
-[[nodiscard]] Result<bool> hasGrownTo(const LoadTarget& target, const log::Segment& segment, std::uint64_t bytes) {
-    auto handle = target.segments.openFile(segment);
-    if (!handle)
-        return failure(std::move(handle.error()));
-    auto size = (*handle)->size();
-    if (!size)
-        return failure(std::move(size.error()));
-    return *size >= bytes;
-}
-
-} // namespace
-
-Result<bool> isLogFile(io::FileSystem& fileSystem, const FoundFile& file) {
-    auto found = readHeader(fileSystem, file);
-    if (!found)
-        return failure(std::move(found.error()));
-    return found->verdict != format::HeaderVerdict::valid || !found->header.mergeOutput;
-}
-
-namespace {
-
-// Whether nothing was ever written after the place of the header.
-[[nodiscard]] Result<bool> isBare(const LoadTarget& target, const FoundFile& file) {
-    auto handle = target.segments.fileSystem().open(file.path, io::OpenMode::read);
-    if (!handle)
-        return failure(std::move(handle.error()));
-    log::Scanner scanner(**handle, std::min(file.bytes, format::fileHeaderBytes), file.bytes, target.chunkBytes);
-    auto first = scanner.next();
-    if (!first)
-        return failure(std::move(first.error()));
-    return !*first || (*first)->kind == log::Scanned::Kind::unused;
-}
-
-} // namespace
-
-Result<std::shared_ptr<log::Segment>> loadFile(const LoadTarget& target, const FoundFile& file, bool newestLog) {
-    auto header = readHeader(target.segments.fileSystem(), file);
-    if (!header)
-        return failure(std::move(header.error()));
-    if (newestLog && header->verdict == format::HeaderVerdict::damaged) {
-        // A power cut in the middle of the header's write, of which the checksum's last bytes did not get to the disk.
-        // Where records follow it is damage, which must not take them along.
-        auto bare = isBare(target, file);
-        if (!bare)
-            return failure(std::move(bare.error()));
-        if (*bare)
-            header->verdict = format::HeaderVerdict::missing;
-    }
-    auto made = target.segments.create(file.generation, file.path);
-    if (!made)
-        return failure(std::move(made.error()));
-    log::Segment& segment = **made;
-    const bool headerSound = header->verdict == format::HeaderVerdict::valid;
-    segment.mergeOutput = headerSound && header->header.mergeOutput;
-    segment.ordered = headerSound && !segment.mergeOutput;
-    segment.created = header->header.created;
-    segment.headerBytes.store(std::min(file.bytes, format::fileHeaderBytes), std::memory_order_relaxed);
-    segment.bytes.store(segment.headerBytes.load(std::memory_order_relaxed), std::memory_order_relaxed);
-    const bool headerMissing = header->verdict == format::HeaderVerdict::missing;
-    if (header->verdict == format::HeaderVerdict::damaged ||
-        (headerSound && header->header.generation != file.generation) ||
-        (headerMissing && !newestLog && file.bytes > 0))
-        segment.damaged.store(true, std::memory_order_relaxed);
-    target.segments.publish(*made); // live counters of other files find it from here on
-
-    auto hint = findHint(target, segment);
-    if (!hint)
-        return failure(std::move(hint.error()));
-    // So much was durable before the hint was begun. A crash takes nothing of it, so where it is not as it was it is
-    // damaged; in a newest file, only what follows may be torn.
-    const std::uint64_t durable = *hint ? (*hint)->header.dataBytes : 0;
-    bool shortened = false;
-    if (durable > file.bytes) {
-        auto grown = hasGrownTo(target, segment, durable); // beside a writer: since it was listed
-        if (!grown)
-            return failure(std::move(grown.error()));
-        shortened = !*grown;
-    }
-    if (shortened || (headerMissing && durable > format::fileHeaderBytes))
-        segment.damaged.store(true, std::memory_order_relaxed);
-    else if (newestLog && headerMissing) {
-        // The header never got to the disk, and what was appended after it counts only as a prefix: nothing.
-        segment.headerBytes.store(0, std::memory_order_relaxed);
-        segment.bytes.store(0, std::memory_order_relaxed);
-        return made;
-    }
-    const bool usable =
-        *hint && (shortened || (durable == file.bytes && !segment.damaged.load(std::memory_order_relaxed)));
-    bool hinted = false;
-    if (usable) {
-        auto loaded = loadHint(target, segment, **hint, file.bytes);
-        if (!loaded)
-            return failure(std::move(loaded.error()));
-        hinted = *loaded;
-    }
-    if (!hinted) {
-        const TailRule rule = newestLog ? TailRule::stop : TailRule::resynchronise;
-        Result<void> done = {};
-        if (newestLog && durable <= file.bytes && durable > segment.bytes.load(std::memory_order_relaxed))
-            done = loadRecords(target, segment, durable, TailRule::durable);
-        if (done)
-            done = loadRecords(target, segment, file.bytes, rule);
-        if (!done)
-            return failure(std::move(done.error()));
-        if (shortened)
-            segment.noteLost(log::Segment::anySequence, file.bytes);
-    }
-    segment.sealed.store(hinted || !newestLog, std::memory_order_release);
-    if (target.progress != nullptr)
-        target.progress->addFiles(1);
-    return made;
-}
-
-namespace {
-
-// Keys that the hint of a file counts, and their bytes: it is not checked yet, so only for making room. A hint of so
-// many entries is that long, so memory stays in proportion to the files.
-struct HintedKeys {
-    std::uint64_t keys = 0;
-    std::uint64_t bytes = 0;
-};
-[[nodiscard]] HintedKeys hintedKeys(io::FileSystem& fileSystem, const fs::path& directory, const FoundFile& file) {
-    auto hint = fileSystem.open(directory / format::hintFileName(file.generation), io::OpenMode::read);
-    if (!hint)
-        return {};
-    auto size = (*hint)->size();
-    char head[format::hintHeaderBytes];
-    auto read = (*hint)->readAt(0, head, sizeof head);
-    if (!size || !read || *read != sizeof head)
-        return {};
-    const auto header = format::decodeHintHeader({head, sizeof head}, *size);
-    if (!header || header->generation != file.generation || header->dataBytes != file.bytes)
-        return {};
-    return {.keys = header->entries, .bytes = header->entryBytes - header->entries * format::hintEntryBytes};
-}
-
 // Cuts what follows the last sound record of the newest log file. If sound records stand after the bad one, the bytes
 // are kept aside: a power cut may leave such a tail, which must go because survivors are a prefix, but a failing disk
 // may too.
@@ -445,6 +271,121 @@ struct HintedKeys {
     return {};
 }
 
+// The keys that hints tell of.
+struct HintedKeys {
+    DistinctKeys distinct;
+    std::uint64_t entries = 0;
+    std::uint64_t bytes = 0; // of the entries' keys
+
+    void add(const DistinctKeys& keys, const format::HintHeader& header) {
+        distinct.add(keys);
+        entries += header.entries;
+        bytes += header.entryBytes - header.entries * format::hintEntryBytes;
+    }
+    void reserve(keydir::Keydir& keydir) const {
+        if (entries == 0)
+            return;
+        const std::uint64_t estimate = distinct.estimate();
+        const std::uint64_t keys = std::min(entries, estimate + estimate / 64); // which is less than it may be off by
+        keydir.reserve(keys, bytes / entries * keys);
+    }
+};
+
+// Calls `act(i)` for each i below `count` on up to `threads` threads, in order, until one fails: that failure. Throws
+// `std::bad_alloc` when one does.
+template <typename Act>
+[[nodiscard]] Result<void> forEachOf(std::size_t count, std::size_t threads, Act act) {
+    std::atomic<std::size_t> next{0};
+    Mutex failureMutex;
+    std::optional<Error> firstError;
+    std::atomic<bool> ended{false};
+    std::atomic<bool> outOfMemory{false};
+    const auto work = [&] {
+        try {
+            for (std::size_t i = next++; i < count && !ended; i = next++) {
+                Result<void> done = act(i);
+                if (done)
+                    continue;
+                const MutexLock lock(failureMutex);
+                if (!firstError)
+                    firstError = std::move(done.error());
+                ended = true;
+            }
+        } catch (const std::bad_alloc&) {
+            outOfMemory = true; // thrown again where somebody can catch it
+            ended = true;
+        }
+    };
+    {
+        std::vector<std::jthread> others;
+        others.reserve(std::min(threads, count));
+        try {
+            for (std::size_t i = 1; i < std::min(threads, count); ++i)
+                others.emplace_back(work);
+        } catch (const std::system_error&) {
+            // No more threads to be had: those that there are do it all.
+        } catch (const std::bad_alloc&) {
+            outOfMemory = true;
+            ended = true;
+        }
+        work();
+    }
+    if (outOfMemory)
+        throw std::bad_alloc();
+    return firstError ? failure(std::move(*firstError)) : Result<void>();
+}
+
+// Loads all files. Their segments, in the order of `files`.
+[[nodiscard]] Result<std::vector<std::shared_ptr<log::Segment>>> loadFiles(const LoadTarget& given,
+                                                                           const std::vector<const FoundFile*>& files,
+                                                                           std::optional<Generation> newestLog,
+                                                                           std::size_t threads) {
+    std::uint64_t totalBytes = 0;
+    for (const FoundFile* file : files)
+        totalBytes += file->bytes;
+    if (given.progress != nullptr) {
+        given.progress->setTotals(files.size(), 0, totalBytes);
+        given.progress->setPhase(Phase::loading);
+    }
+    // All hints are checked before any is loaded: only then it is known how many keys there are, so that tables are
+    // made in their final size. Files without a hint make them grow.
+    std::vector<PreparedFile> prepared(files.size());
+    HintedKeys hinted;
+    Mutex hintedMutex;
+    auto done = forEachOf(files.size(), threads, [&](std::size_t i) -> Result<void> {
+        DistinctKeys keys;
+        auto file = prepareFile(given, *files[i], newestLog == files[i]->generation, &keys);
+        if (!file)
+            return failure(std::move(file.error()));
+        prepared[i] = std::move(*file);
+        if (prepared[i].hint) {
+            const MutexLock lock(hintedMutex);
+            hinted.add(keys, prepared[i].hint->header);
+        }
+        return {};
+    });
+    if (!done)
+        return failure(std::move(done.error()));
+    hinted.reserve(given.keydir);
+    done = forEachOf(files.size(), threads, [&](std::size_t i) {
+        // A file that is a large part of all, and the last ones, are loaded by several threads: files are of any size,
+        // and none of the threads is to be idle while another has a long way to go. The last ones have some too many.
+        LoadTarget target = given;
+        const double share =
+            static_cast<double>(files[i]->bytes) / static_cast<double>(std::max<std::uint64_t>(1, totalBytes));
+        target.threads = static_cast<unsigned>(
+            std::max({std::size_t{1}, static_cast<std::size_t>(std::lround(share * static_cast<double>(threads))),
+                      threads / (files.size() - i)}));
+        return loadPrepared(target, *files[i], newestLog == files[i]->generation, prepared[i]);
+    });
+    if (!done)
+        return failure(std::move(done.error()));
+    std::vector<std::shared_ptr<log::Segment>> segments;
+    for (PreparedFile& file : prepared)
+        segments.push_back(std::move(file.segment));
+    return segments;
+}
+
 } // namespace
 
 Result<Recovered> recover(const LoadTarget& given, const fs::path& directory, const Options& options) {
@@ -470,83 +411,15 @@ Result<Recovered> recover(const LoadTarget& given, const fs::path& directory, co
             newestLog = file->generation;
     }
 
-    std::uint64_t totalBytes = 0;
-    for (const FoundFile& file : found->data)
-        totalBytes += file.bytes;
-    if (given.progress != nullptr) {
-        given.progress->setTotals(found->data.size(), 0, totalBytes);
-        given.progress->setPhase(Phase::loading);
-    }
-
     std::vector<const FoundFile*> order; // largest first: the last thread to finish is then not far behind
     for (const FoundFile& file : found->data)
         order.push_back(&file);
     std::sort(order.begin(), order.end(), [](const auto* a, const auto* b) { return a->bytes > b->bytes; });
     const std::size_t wanted =
         options.recoveryThreads != 0 ? options.recoveryThreads : std::max(1U, std::thread::hardware_concurrency());
-    // A file that is a large part of all, and the last ones, are loaded by several threads: files are of any size, and
-    // none of the threads is to be idle while another has a long way to go. The last ones have some threads too many.
-    const auto targetFor = [&](std::size_t place) {
-        LoadTarget target = given;
-        const double share =
-            static_cast<double>(order[place]->bytes) / static_cast<double>(std::max<std::uint64_t>(1, totalBytes));
-        const std::size_t left = order.size() - place;
-        target.threads = static_cast<unsigned>(
-            std::max({std::size_t{1}, static_cast<std::size_t>(std::lround(share * static_cast<double>(wanted))),
-                      wanted / left}));
-        return target;
-    };
-    HintedKeys most; // of one file: there may be more in all, but hardly fewer
-    for (const FoundFile& file : found->data) {
-        const HintedKeys hinted = hintedKeys(fileSystem, directory, file);
-        if (hinted.keys > most.keys)
-            most = hinted;
-    }
-    given.keydir.reserve(most.keys, most.bytes);
-
-    std::vector<std::shared_ptr<log::Segment>> segments(order.size());
-    std::atomic<std::size_t> next{0};
-    Mutex failureMutex;
-    std::optional<Error> firstError;
-    std::atomic<bool> outOfMemory{false};
-    const auto work = [&] {
-        try {
-            for (std::size_t i = next++; i < order.size() && !outOfMemory; i = next++) {
-                {
-                    const MutexLock lock(failureMutex);
-                    if (firstError)
-                        return;
-                }
-                auto loaded = loadFile(targetFor(i), *order[i], newestLog == order[i]->generation);
-                if (loaded) {
-                    segments[i] = std::move(*loaded);
-                    continue;
-                }
-                const MutexLock lock(failureMutex);
-                if (!firstError)
-                    firstError = std::move(loaded.error());
-            }
-        } catch (const std::bad_alloc&) {
-            outOfMemory = true; // thrown again where somebody can catch it
-        }
-    };
-    {
-        std::vector<std::jthread> threads;
-        threads.reserve(std::min(wanted, order.size()));
-        try {
-            for (std::size_t i = 1; i < std::min(wanted, order.size()); ++i)
-                threads.emplace_back(work);
-        } catch (const std::system_error&) {
-            // No more threads to be had: those that there are do it all.
-        } catch (const std::bad_alloc&) {
-            outOfMemory = true;
-        }
-        work();
-    }
-    if (outOfMemory)
-        throw std::bad_alloc();
-    if (firstError)
-        return failure(std::move(*firstError));
+    auto segments = loadFiles(given, order, newestLog, wanted);
+    if (!segments)
+        return failure(std::move(segments.error()));
 
     given.keydir.eraseTombstones();
 
@@ -554,7 +427,7 @@ Result<Recovered> recover(const LoadTarget& given, const fs::path& directory, co
     Recovered recovered;
     recovered.highestGeneration = found->highestGeneration;
     for (std::size_t i = 0; i < order.size(); ++i) {
-        const std::shared_ptr<log::Segment>& segment = segments[i];
+        const std::shared_ptr<log::Segment>& segment = (*segments)[i];
         recovered.highestSequence =
             std::max(recovered.highestSequence, segment->highestSequence.load(std::memory_order_relaxed));
         const bool damaged = segment->damaged.load(std::memory_order_relaxed);

@@ -63,6 +63,20 @@ struct Recovered {
 [[nodiscard]] Result<Recovered> recover(const LoadTarget& target, const std::filesystem::path& directory,
                                         const Options& options);
 
+/// A file whose segment is made and whose hint is checked. Nothing of it is in the keydir yet.
+struct PreparedFile {
+    std::shared_ptr<log::Segment> segment;
+    std::optional<SoundHint> hint;
+    bool headerMissing = false;
+};
+
+/// The first half of `loadFile`; the keys that a sound hint tells of are added to `keys`, unless that is null.
+[[nodiscard]] Result<PreparedFile> prepareFile(const LoadTarget& target, const FoundFile& file, bool newestLog,
+                                               DistinctKeys* keys);
+/// The second half: loads it.
+[[nodiscard]] Result<void> loadPrepared(const LoadTarget& target, const FoundFile& file, bool newestLog,
+                                        const PreparedFile& prepared);
+
 /// Makes the segment of one file and loads it; `newestLog`: it may end in a torn record. Used by `recover` and by
 /// followers.
 [[nodiscard]] Result<std::shared_ptr<log::Segment>> loadFile(const LoadTarget& target, const FoundFile& file,
