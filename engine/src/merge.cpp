@@ -374,7 +374,8 @@ Result<void> Database::Impl::Merge::commit() {
                             .moved = {}};
         if (m_db.m_options.listener)
             target.moved = [&](const format::HintEntry& entry) { tellMoved(*output.segment, entry); };
-        if (done = switchToOutput(target, *output.segment, directory / format::hintFileName(output.segment->generation));
+        if (done =
+                switchToOutput(target, *output.segment, directory / format::hintFileName(output.segment->generation));
             !done) {
             m_db.setFault(done.error());
             return done;

@@ -138,8 +138,8 @@ QStringList qtBelowTheWindow(const SourceTree& tree) {
 
 QStringList privateHeadersOutside(const SourceTree& tree) {
     return forEachInclude(tree, [](const QString& path, const QString& target, const QString& resolved) -> QString {
-        const bool inside =
-            isUnder(path, "engine/src/") || isUnder(path, "tests/engine/") || isUnder(path, "tests/fuzz/");
+        const bool inside = isUnder(path, "engine/src/") || isUnder(path, "tests/engine/") ||
+                            isUnder(path, "tests/fuzz/") || isUnder(path, "tests/micro/");
         return !inside && isUnder(resolved, "engine/src/")
                    ? QStringLiteral("includes a private header of the engine: ") + target
                    : QString();

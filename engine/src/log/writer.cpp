@@ -390,7 +390,7 @@ Result<void> Writer::flush() {
     PendingBytes& pending = *m_active->pending;
     // Only this thread changes the bytes; readers may go on copying from them during the write.
     if (auto done = m_file->writeAt(pending.begin, pending.bytes); !done)
-        return done; // kept: the next flush writes it again
+        return done;            // kept: the next flush writes it again
     if (m_settings.mergeOutput) // synced as soon as it is full
         m_file->beginWriteBack(pending.begin, pending.bytes.size());
     const MutexLock lock(pending.mutex);
