@@ -32,6 +32,7 @@ struct Database::Impl::GroupedWrite {
     keydir::Location location;
     bool existed = false;
     bool done = false;
+    ConditionVariable turn{}; // done, or to lead a group; waited for with the writer's lock
     std::optional<Error> error;
 };
 
@@ -308,7 +309,7 @@ Result<bool> Database::Impl::writeGrouped(MutexLock& lock, Operation operation, 
     ++grouped->second;
     while (!self.done) {
         if (m_groupLeader)
-            m_groupDone.wait(lock);
+            self.turn.wait(lock);
         else
             commitGroup(lock);
     }
@@ -373,9 +374,15 @@ void Database::Impl::commitGroup(MutexLock& lock) {
         for (GroupedWrite* write : group)
             fail(*write, done.error());
     }
-    for (GroupedWrite* write : group)
+    // Each is woken alone: whoever waits for the next group would only go back to sleep. None returns, and takes its
+    // part of this along, before the lock is free.
+    for (GroupedWrite* write : group) {
         write->done = true;
+        write->turn.notify_one();
+    }
     m_groupLeader = false;
+    if (!m_group.empty())
+        m_group.front()->turn.notify_one(); // to lead the next group, unless somebody comes before
     m_groupDone.notify_all();
 }
 
