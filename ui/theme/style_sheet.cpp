@@ -96,6 +96,8 @@ QRadioButton::indicator:checked { background: %accent%; border-color: %accent%;
 QCheckBox::indicator:focus, QRadioButton::indicator:focus { border-color: %accent%; }
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { background: %hover%; border-color: %line%; }
 
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
+
 QTabBar { background: transparent; }
 QTabBar::tab { background: transparent; color: %muted%; border: none; border-bottom: 2px solid transparent;
     padding: 8px 11px 7px 11px; margin: 0; }

@@ -184,8 +184,31 @@ QToolButton* makeIconButton(const QString& icon, const QString& name, QWidget* p
     return button;
 }
 
+namespace {
+
+// Each tab has room for its name in bold, as the chosen one is. Otherwise tabs move when another is chosen, and a bar
+// that was as wide as its tabs begins to scroll.
+class SteadyTabBar : public QTabBar {
+public:
+    using QTabBar::QTabBar;
+
+protected:
+    [[nodiscard]] QSize tabSizeHint(int index) const override {
+        QSize size = QTabBar::tabSizeHint(index);
+        if (index != currentIndex()) {
+            QFont bold = font();
+            bold.setWeight(QFont::DemiBold);
+            const QString text = tabText(index);
+            size.rwidth() += QFontMetrics(bold).horizontalAdvance(text) - fontMetrics().horizontalAdvance(text);
+        }
+        return size;
+    }
+};
+
+} // namespace
+
 QTabBar* makeTabBar(const QString& accessibleName, QWidget* parent) {
-    auto* tabs = new QTabBar(parent);
+    auto* tabs = new SteadyTabBar(parent);
     tabs->setDrawBase(false);
     tabs->setExpanding(false);
     tabs->setDocumentMode(true);

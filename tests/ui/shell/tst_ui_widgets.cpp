@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QApplication>
 #include <QClipboard>
+#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
 #include <QPushButton>
 #include <QScrollBar>
 #include <QSignalSpy>
 #include <QStandardItemModel>
+#include <QTabBar>
 #include <QTableView>
 #include <QTest>
 
 #include "support/widget_audit.h"
 #include "support/widget_test_main.h"
 #include "tasks/task_runner.h"
+#include "theme/theme.h"
 #include "theme/tokens.h"
 #include "widgets/card.h"
 #include "widgets/hex_view.h"
@@ -67,6 +70,34 @@ private Q_SLOTS:
         banner.show(Banner::Kind::info, QStringLiteral("other"));
         QTRY_VERIFY(button.isNull());
         QCOMPARE(rustcask::test::auditWidgets(banner), QStringList());
+    }
+
+    // The chosen tab is bold: whichever it is, before and after the bar is shown, no tab is scrolled away where there
+    // is room.
+    void tabsHaveRoomForTheBoldOne() {
+        Theme theme(*qApp);
+        QWidget window;
+        auto* row = new QHBoxLayout(&window);
+        QTabBar* tabs = makeTabBar(QStringLiteral("Views"));
+        for (const char* name : {"Text", "Hex", "Structure"})
+            tabs->addTab(QString::fromLatin1(name));
+        row->addWidget(tabs);
+        row->addStretch(1);
+        window.resize(800, 60);
+        const auto whole = [&] {
+            QCoreApplication::processEvents();
+            return tabs->tabRect(0).left() >= 0 && tabs->tabRect(2).right() < tabs->width();
+        };
+        tabs->setCurrentIndex(2);
+        window.show();
+        QVERIFY(whole());
+        for (const int chosen : {0, 1, 2, 0}) {
+            const QSignalBlocker quietly(tabs);
+            const QRect before = tabs->tabRect(1);
+            tabs->setCurrentIndex(chosen);
+            QVERIFY(whole());
+            QVERIFY(std::abs(tabs->tabRect(1).left() - before.left()) <= 1); // rounded widths of two fonts
+        }
     }
 
     void tableRowsAreOfOneHeight() {
