@@ -18,12 +18,8 @@ QByteArray bytesOf(const std::string& text) {
     return {text.data(), static_cast<qsizetype>(text.size())};
 }
 
-QString keys(quint64 count) {
-    return count == 1 ? AnalysisText::tr("1 key") : AnalysisText::tr("%1 keys").arg(formatCount(count));
-}
-
 QString detail(quint64 count, quint64 bytes) {
-    return formatBytes(bytes) + QStringLiteral(" · ") + keys(count);
+    return formatBytes(bytes) + QStringLiteral(" · ") + formatKeys(count);
 }
 
 QString share(quint64 part, quint64 whole) {
@@ -173,22 +169,23 @@ ChartTable ageTable(const rustcask::LogReport& report) {
 
 QString prefixSentence(const rustcask::PrefixReport& report, quint64 allKeys) {
     const QString text =
-        AnalysisText::tr("%1, %2 of keys and values.").arg(keys(report.keys), formatBytes(report.bytes));
+        AnalysisText::tr("%1, %2 of keys and values.").arg(formatKeys(report.keys), formatBytes(report.bytes));
     return report.complete ? text : text + QLatin1Char(' ') + partial(report.keysSeen, allKeys);
 }
 
 QString largestSentence(const rustcask::LargestReport& report, quint64 allKeys) {
     const auto count = static_cast<quint64>(report.values.size());
-    const QString text = report.complete && count == allKeys
-                             ? AnalysisText::tr("All %1.").arg(keys(count))
-                             : AnalysisText::tr("The %1 largest values of %2.").arg(formatCount(count), keys(allKeys));
+    const QString text =
+        report.complete && count == allKeys
+            ? AnalysisText::tr("All %1.").arg(formatKeys(count))
+            : AnalysisText::tr("The %1 largest values of %2.").arg(formatCount(count), formatKeys(allKeys));
     return report.complete ? text : text + QLatin1Char(' ') + partial(report.keysSeen, allKeys);
 }
 
 QString logSentence(const rustcask::LogReport& report) {
     QString text = AnalysisText::tr("%1 live records; %2 superseded records and tombstones of %3, %4.")
                        .arg(formatCount(report.liveRecords), formatCount(report.supersededRecords),
-                            keys(report.overwrittenKeys), formatBytes(report.supersededBytes));
+                            formatKeys(report.overwrittenKeys), formatBytes(report.supersededBytes));
     if (report.complete) {
         return text;
     }

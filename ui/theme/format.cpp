@@ -136,6 +136,18 @@ QString formatCount(quint64 count) {
     return figures().toString(static_cast<qulonglong>(count));
 }
 
+QString formatKeys(quint64 count) {
+    return count == 1 ? Text::tr("1 key") : Text::tr("%1 keys").arg(formatCount(count));
+}
+
+QString formatRecords(quint64 count) {
+    return count == 1 ? Text::tr("1 record") : Text::tr("%1 records").arg(formatCount(count));
+}
+
+QString formatFiles(quint64 count) {
+    return count == 1 ? Text::tr("1 file") : Text::tr("%1 files").arg(formatCount(count));
+}
+
 QString formatBytesExactly(quint64 bytes) {
     return formatCount(bytes) + QStringLiteral(" B");
 }

@@ -15,6 +15,9 @@
 namespace rustcask::ui {
 
 [[nodiscard]] QString formatCount(quint64 count);           ///< "1,204"
+[[nodiscard]] QString formatKeys(quint64 count);            ///< "1 key", "1,204 keys"
+[[nodiscard]] QString formatRecords(quint64 count);         ///< "1 record", "1,204 records"
+[[nodiscard]] QString formatFiles(quint64 count);           ///< "1 file", "1,204 files"
 [[nodiscard]] QString formatBytes(quint64 bytes);           ///< "142 B", "1.4 MiB", "12.4 GiB"
 [[nodiscard]] QString formatBytesExactly(quint64 bytes);    ///< "1,468,006 B"
 [[nodiscard]] QString formatRate(double bytesPerSecond);    ///< "412 MiB/s"

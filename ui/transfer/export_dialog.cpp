@@ -210,7 +210,7 @@ void ExportDialog::preview() {
                 m_state->setText(errorText(result.error()));
             } else {
                 m_text->setPlainText(result->text);
-                QString text = result->keys == 1 ? tr("1 key") : tr("%1 keys").arg(formatCount(result->keys));
+                QString text = formatKeys(result->keys);
                 if (result->valueBytes) {
                     text += tr(", %1 of values").arg(formatBytes(*result->valueBytes));
                 }

@@ -17,10 +17,6 @@ class TransferText {
     Q_DECLARE_TR_FUNCTIONS(rustcask::ui::TransferText)
 };
 
-QString records(quint64 count) {
-    return count == 1 ? TransferText::tr("1 record") : TransferText::tr("%1 records").arg(formatCount(count));
-}
-
 } // namespace
 
 QString formatTitle(Format format) {
@@ -120,7 +116,7 @@ QString noticeText(const rustcask::transfer::Notice& notice) {
 }
 
 QString importTally(const rustcask::transfer::TransferReport& report) {
-    QString text = TransferText::tr("%1 imported (%2)").arg(records(report.records), formatBytes(report.bytes));
+    QString text = TransferText::tr("%1 imported (%2)").arg(formatRecords(report.records), formatBytes(report.bytes));
     if (report.replaced > 0) {
         text += TransferText::tr(", %1 of them over a value").arg(formatCount(report.replaced));
     }
@@ -136,7 +132,7 @@ QString importTally(const rustcask::transfer::TransferReport& report) {
 }
 
 QString exportTally(const rustcask::transfer::TransferReport& report, const QString& absentText) {
-    QString text = TransferText::tr("%1 exported (%2).").arg(records(report.records), formatBytes(report.bytes));
+    QString text = TransferText::tr("%1 exported (%2).").arg(formatRecords(report.records), formatBytes(report.bytes));
     if (report.absent > 0) {
         const QString why =
             absentText.isEmpty() ? TransferText::tr("%1 of the keys had been deleted meanwhile.") : absentText;

@@ -146,7 +146,7 @@ void StatusStrip::setSession(Session* session) {
 }
 
 void StatusStrip::showStats(const rustcask::Stats& stats) {
-    m_keys->setText(tr("%1 keys").arg(formatCount(stats.liveKeys)));
+    m_keys->setText(formatKeys(stats.liveKeys));
     m_bytes->setText(formatBytes(stats.dataBytes + stats.hintBytes));
     m_bytes->setToolTip(tr("Data files %1, hint files %2")
                             .arg(formatBytesExactly(stats.dataBytes), formatBytesExactly(stats.hintBytes)));

@@ -31,10 +31,6 @@ double deadRecordShare(const rustcask::FileStats& file) {
     return file.records == 0 ? 0 : static_cast<double>(file.deadRecords()) / static_cast<double>(file.records);
 }
 
-QString filesText(quint64 count) {
-    return count == 1 ? FileTableModel::tr("1 file") : FileTableModel::tr("%1 files").arg(formatCount(count));
-}
-
 QString filesSummary(const rustcask::Stats& stats) {
     const auto hints = std::count_if(stats.files.begin(), stats.files.end(),
                                      [](const rustcask::FileStats& file) { return file.hasHint; });
@@ -103,9 +99,11 @@ int FileTableModel::columnCount(const QModelIndex& parent) const {
 QString FileTableModel::toolTip(const rustcask::FileStats& stats) const {
     QStringList lines{
         tr("%1.rustcask.data, %2").arg(stats.generation.value).arg(fileKindText(stats)),
-        tr("%1 live in %2 keys").arg(formatBytes(stats.liveBytes), formatCount(stats.liveKeys)),
-        tr("%1 superseded in %2 records").arg(formatBytes(stats.deadBytes()), formatCount(stats.deadRecords())),
-        tr("%1 in %2 tombstones").arg(formatBytes(stats.tombstoneBytes), formatCount(stats.tombstones))};
+        tr("%1 live in %2").arg(formatBytes(stats.liveBytes), formatKeys(stats.liveKeys)),
+        tr("%1 superseded in %2").arg(formatBytes(stats.deadBytes()), formatRecords(stats.deadRecords())),
+        (stats.tombstones == 1
+             ? tr("%1 in 1 tombstone").arg(formatBytes(stats.tombstoneBytes))
+             : tr("%1 in %2 tombstones").arg(formatBytes(stats.tombstoneBytes), formatCount(stats.tombstones)))};
     if (stats.damaged) {
         lines.append(tr("It holds damaged records: Verify says which."));
     }

@@ -44,8 +44,6 @@ private:
 [[nodiscard]] QString fileKindText(const rustcask::FileStats& file);
 /// Dead records of all records, 0 to 1; 0 for an empty file. Tombstones do not count: some must be kept.
 [[nodiscard]] double deadRecordShare(const rustcask::FileStats& file);
-/// "1 file", "7 files".
-[[nodiscard]] QString filesText(quint64 count);
 /// "7 data · 6 hint · 12.4 GiB on disk".
 [[nodiscard]] QString filesSummary(const rustcask::Stats& stats);
 

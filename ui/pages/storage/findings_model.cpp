@@ -54,8 +54,9 @@ QIcon severityIcon(rustcask::Severity severity, const QPalette& palette) {
 }
 
 QString verifySummary(const rustcask::VerifyReport& report) {
-    const QString checked = FindingsModel::tr("%1 files, %2 records and %3 were read")
-                                .arg(formatCount(report.files), formatCount(report.records), formatBytes(report.bytes));
+    const QString checked =
+        FindingsModel::tr("%1, %2 and %3 were read")
+            .arg(formatFiles(report.files), formatRecords(report.records), formatBytes(report.bytes));
     if (report.errors > 0) {
         return (report.errors == 1
                     ? FindingsModel::tr("%1: %2 place holds damage. Sound records stay readable; nothing was changed.")
@@ -67,8 +68,8 @@ QString verifySummary(const rustcask::VerifyReport& report) {
         return FindingsModel::tr("%1: no data is damaged. Warnings, which cost time at opening but no data: %2.")
             .arg(checked, formatCount(report.warnings));
     }
-    return FindingsModel::tr("%1: every byte is as it was written. %2 keys are live.")
-        .arg(checked, formatCount(report.liveKeys));
+    return FindingsModel::tr("%1: every byte is as it was written. Live: %2.")
+        .arg(checked, formatKeys(report.liveKeys));
 }
 
 void FindingsModel::setReport(rustcask::VerifyReport report) {

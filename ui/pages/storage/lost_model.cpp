@@ -33,12 +33,13 @@ QString keyFateText(const rustcask::LostRecord& lost) {
 }
 
 QString salvageSummary(const rustcask::SalvageReport& report) {
-    QString text = LostModel::tr("%1 records of %2 files were saved: %3 live keys, %4.")
-                       .arg(formatCount(report.records), formatCount(report.files), formatCount(report.liveKeys),
-                            formatBytes(report.bytes));
+    QString text = LostModel::tr("Saved: %1 from %2, in %3. Live: %4.")
+                       .arg(formatRecords(report.records), formatFiles(report.files), formatBytes(report.bytes),
+                            formatKeys(report.liveKeys));
     text += QLatin1Char(' ');
     text += report.complete() ? LostModel::tr("Nothing was lost.")
-                              : LostModel::tr("%1 could not be saved, in %2 places.")
+                              : (report.lostRanges == 1 ? LostModel::tr("%1 could not be saved, in %2 place.")
+                                                        : LostModel::tr("%1 could not be saved, in %2 places."))
                                     .arg(formatBytes(report.lostBytes), formatCount(report.lostRanges));
     if (report.lostLeftOut > 0) {
         text += QLatin1Char(' ');
@@ -53,7 +54,7 @@ QString salvageSummary(const rustcask::SalvageReport& report) {
 QString hintSummary(const rustcask::HintReport& report) {
     if (report.rebuilt == 0 && report.removed == 0) {
         return LostModel::tr("Every hint file fits its data file (%1 checked): there was nothing to rebuild.")
-            .arg(filesText(report.files.size()));
+            .arg(formatFiles(report.files.size()));
     }
     QString text = LostModel::tr("%1 of %2 hint files were written anew.")
                        .arg(formatCount(report.rebuilt), formatCount(report.files.size()));

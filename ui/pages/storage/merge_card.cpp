@@ -144,7 +144,7 @@ void MergeCard::showAutomatic(const rustcask::Stats& stats) {
         total == 0 ? 0 : std::min(1.0, static_cast<double>(stats.mergeBytesRead) / static_cast<double>(total));
     m_bar->setValue(static_cast<int>(share * 1000));
     m_sentence->setText(tr("The policy has started a merge of %1: %2 of %3 read. Browsing and editing go on.")
-                            .arg(filesText(stats.mergeInputs.size()), formatPercent(share), formatBytes(total)));
+                            .arg(formatFiles(stats.mergeInputs.size()), formatPercent(share), formatBytes(total)));
 }
 
 void MergeCard::clearFigures() {
@@ -182,7 +182,7 @@ void MergeCard::start(const rustcask::MergeSelection& selection, const rustcask:
     m_bar->hide();
     m_banner->clear();
     clearFigures();
-    m_sentence->setText(tr("Merging %1. Browsing and editing go on.").arg(filesText(preview.files.size())));
+    m_sentence->setText(tr("Merging %1. Browsing and editing go on.").arg(formatFiles(preview.files.size())));
     setFigure(0, tr("Freed"), formatBytes(preview.bytesReclaimed), QStringLiteral("…"));
     setFigure(1, tr("Versions that go"), formatCount(preview.versionsLost), {});
     setFigure(2, tr("Tombstones dropped"), tr("≥ %1").arg(formatCount(preview.tombstonesDropped)), {});
@@ -228,7 +228,7 @@ void MergeCard::showProgress(const rustcask::ProgressCounts& counts) {
     }
     const quint64 current = std::min<quint64>(counts.filesDone + 1, m_preview.files.size());
     m_sentence->setText(inFile.isEmpty() ? tr("Merging %1: every file is read, the new ones take their place.")
-                                               .arg(filesText(m_preview.files.size()))
+                                               .arg(formatFiles(m_preview.files.size()))
                                          : tr("Merging file %1 of %2: %3. Browsing and editing go on.")
                                                .arg(formatCount(current), formatCount(m_preview.files.size()), inFile));
 }
@@ -249,7 +249,7 @@ void MergeCard::showReport(Result<rustcask::MergeReport> result) {
         m_report = std::move(*result);
         const auto& report = *m_report;
         m_sentence->setText(tr("Merged %1 into %2 in %3.")
-                                .arg(filesText(report.inputs.size()), filesText(report.outputs.size()),
+                                .arg(formatFiles(report.inputs.size()), formatFiles(report.outputs.size()),
                                      formatDuration(report.elapsed.count())));
         setFigure(0, tr("Freed"), formatBytes(m_preview.bytesReclaimed), formatBytes(report.bytesReclaimed));
         setFigure(1, tr("Versions that go"), formatCount(m_preview.versionsLost), formatCount(report.versionsDropped));

@@ -149,7 +149,7 @@ MergeDialog::MergeDialog(Session& session, std::vector<rustcask::Generation> cho
     resize(680, 560);
 
     m_files->setText(m_chosen.empty() ? tr("Those &selected in the table: none is")
-                                      : tr("Those &selected in the table: %1").arg(filesText(m_chosen.size())));
+                                      : tr("Those &selected in the table: %1").arg(formatFiles(m_chosen.size())));
     m_files->setEnabled(!m_chosen.empty());
     auto* group = new QButtonGroup(this);
     for (QRadioButton* button : {m_everything, m_byPolicy, m_files}) {
@@ -337,7 +337,7 @@ void MergeDialog::showPreview(Result<rustcask::MergePreview> result) {
     } else if (!preview.damagedLeftOut.empty()) {
         m_warning->show(
             Banner::Kind::warning,
-            tr("Left out for their damage, kept for salvage: %1.").arg(filesText(preview.damagedLeftOut.size())));
+            tr("Left out for their damage, kept for salvage: %1.").arg(formatFiles(preview.damagedLeftOut.size())));
     } else if (preview.versionsLost > 0) {
         m_warning->show(Banner::Kind::warning,
                         tr("History is lost: %1 superseded versions can be looked at and restored now, and no more "
@@ -351,7 +351,7 @@ void MergeDialog::showPreview(Result<rustcask::MergePreview> result) {
                              ? tr("No file meets a threshold of the policy: there is nothing to do.")
                              : tr("There is nothing to merge."));
     } else {
-        m_state->setText(tr("To be merged: %1").arg(filesText(preview.files.size())));
+        m_state->setText(tr("To be merged: %1").arg(formatFiles(preview.files.size())));
     }
     m_merge->setEnabled(enoughSpace && !preview.files.empty());
     Q_EMIT previewed();
