@@ -7,6 +7,7 @@
 #include "format/hint.h"
 #include "fuzz_target.h"
 #include "inspect_files.h"
+#include "log/hint_reader.h"
 #include "memory_file.h"
 #include "repair_source.h"
 #include "verify_hint.h"
@@ -39,6 +40,29 @@ void run(std::string_view input) {
         ++taken;
     }
     require(taken <= bytes.size() / (format::hintEntryBytes + 1), "no more entries than there is room for");
+
+    // The same entries in pieces of any size, and the same verdict.
+    const MemoryFile pieces(bytes);
+    std::optional<std::pair<std::uint64_t, bool>> whole;
+    for (const std::uint64_t chunkBytes : {std::uint64_t{1} << 20, std::uint64_t{bytes.size() % 61 + 1}}) {
+        auto reader = log::HintReader::begin(pieces, generation, chunkBytes);
+        require(reader.has_value(), "memory is always readable");
+        if (!*reader)
+            break;
+        std::uint64_t read = 0;
+        for (;;) {
+            const auto batch = (*reader)->next();
+            require(batch.has_value(), "memory is always readable");
+            if (batch->empty())
+                break;
+            for (const format::HintEntry& entry : *batch)
+                require(format::fits(entry, header->dataBytes), "only what is possible is handed out");
+            read += batch->size();
+        }
+        const std::pair found(read, (*reader)->matches());
+        require(!whole || *whole == found, "the size of the pieces makes no difference");
+        whole = found;
+    }
 
     const auto inspector = inspect::inspectHint(std::make_unique<MemoryFile>(bytes), generation, bytes.size());
     for (std::uint64_t at = 0;;) {
