@@ -20,8 +20,10 @@ enum class SyncMode : std::uint8_t {
 
 /// How a record gets into the active file.
 enum class WritePath : std::uint8_t {
-    mapped,   ///< copied into a shared mapping of preallocated space, below 32 KiB without a system call. `direct` on
-              ///< file systems that cannot preallocate, because a full disk must be an error and never a signal.
+    mapped,   ///< copied into a shared mapping of preallocated space, below 32 KiB without a system call; with
+              ///< `SyncMode::everyWrite` one `pwrite` a record all the same, because a page that was dirtied through a
+              ///< mapping is written back with up to 2 MiB around it. `direct` on file systems that cannot preallocate,
+              ///< because a full disk must be an error and never a signal.
     direct,   ///< one `pwrite` a record
     buffered, ///< gathered in a buffer of `Options::writeBufferBytes`; what is in it is lost when the process dies
 };
