@@ -9,6 +9,13 @@
 
 namespace rustcask::ui {
 
+QString writeFile(const QString& path, const QByteArray& bytes) {
+    QSaveFile file(path);
+    const bool saved =
+        file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit(); // which syncs
+    return saved ? QString() : file.errorString();
+}
+
 void saveFile(const QString& path, const QByteArray& bytes, QObject* context,
               std::function<void(const QString& problem)> done) {
     // A watcher and not QFuture::then: that one's continuation may run twice in Qt 6.4 when the body ends meanwhile.
@@ -18,12 +25,7 @@ void saveFile(const QString& path, const QByteArray& bytes, QObject* context,
         done(watcher->result());
     });
     // The application waits for the global pool at its end.
-    watcher->setFuture(QtConcurrent::run([path, bytes]() -> QString {
-        QSaveFile file(path);
-        const bool saved =
-            file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit(); // which syncs
-        return saved ? QString() : file.errorString();
-    }));
+    watcher->setFuture(QtConcurrent::run(writeFile, path, bytes));
 }
 
 } // namespace rustcask::ui

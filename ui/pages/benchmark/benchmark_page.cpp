@@ -6,7 +6,6 @@
 #include <QDir>
 #include <QFileDialog>
 #include <QPushButton>
-#include <QSaveFile>
 #include <QSplitter>
 #include <QStandardPaths>
 #include <QTableView>
@@ -28,6 +27,7 @@
 #include "pages/benchmark/runs_panel.h"
 #include "pages/benchmark/setup_panel.h"
 #include "settings/settings.h"
+#include "tasks/file_saver.h"
 #include "tasks/task_runner.h"
 #include "theme/format.h"
 #include "widgets/states.h"
@@ -430,14 +430,12 @@ void BenchmarkPage::askForTable() {
                 std::vector<const bench::Run*> pointers;
                 for (const auto& run : runs)
                     pointers.push_back(run.get());
-                const std::string csv = bench::tableCsv(pointers);
-                QSaveFile file(path);
-                if (!file.open(QIODevice::WriteOnly) || file.write(csv.data(), qint64(csv.size())) < 0 ||
-                    !file.commit())
+                const QString problem = writeFile(path, QByteArray::fromStdString(bench::tableCsv(pointers)));
+                if (!problem.isEmpty())
                     return failure(Error{.code = ErrorCode::ioError,
                                          .operation = "save the table",
                                          .file = path.toStdString(),
-                                         .detail = file.errorString().toStdString()});
+                                         .detail = problem.toStdString()});
                 return path;
             },
             this,

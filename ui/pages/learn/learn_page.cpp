@@ -8,7 +8,6 @@
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QMenu>
-#include <QSaveFile>
 #include <QSplitter>
 #include <QStandardPaths>
 
@@ -21,6 +20,7 @@
 #include "pages/learn/question_form.h"
 #include "pages/learn/stage.h"
 #include "settings/settings.h"
+#include "tasks/file_saver.h"
 #include "theme/icons.h"
 #include "widgets/card.h"
 #include "widgets/states.h"
@@ -270,10 +270,8 @@ void LearnPage::write(const QString& file, std::function<QByteArray()> content) 
     m_files->start<bool>(
         tr("Saving"),
         [file, content = std::move(content)](Progress&) -> Result<bool> {
-            QSaveFile target(file);
-            const QByteArray bytes = content();
-            if (!target.open(QIODevice::WriteOnly) || target.write(bytes) != bytes.size() || !target.commit()) {
-                return failure(fileError("save the file", file, target.errorString()));
+            if (const QString problem = writeFile(file, content()); !problem.isEmpty()) {
+                return failure(fileError("save the file", file, problem));
             }
             return true;
         },
