@@ -182,6 +182,7 @@ void Keydir::prefetchSlot(std::uint64_t hash) const noexcept {
         shard.pages[index >> pageBits & (tablePages - 1)].load(std::memory_order_relaxed));
     const std::uintptr_t bucket = page + (index & ((std::size_t{1} << pageBits) - 1)) * sizeof(Slot);
     __builtin_prefetch(reinterpret_cast<const void*>(bucket));
+    // Where tables are nearly full, buckets are; then the key, or its free slot, is in the next.
     __builtin_prefetch(reinterpret_cast<const void*>(bucket + slotsPerBucket * sizeof(Slot)));
 }
 

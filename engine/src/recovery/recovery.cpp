@@ -286,7 +286,7 @@ struct HintedKeys {
         if (entries == 0)
             return;
         const std::uint64_t estimate = distinct.estimate();
-        const std::uint64_t keys = std::min(entries, estimate + estimate / 64); // which is less than it may be off by
+        const std::uint64_t keys = std::min(entries, estimate + estimate / 64); // twice its standard error more
         keydir.reserve(keys, bytes / entries * keys);
     }
 };
