@@ -86,6 +86,20 @@ private Q_SLOTS:
         }
     }
 
+    // Every way in which a length is cut into stretches side by side, words and single bytes, at every alignment.
+    void checksumsOfEveryLength() {
+        SeededRandom random;
+        const std::string bytes = random.bytes(40'000);
+        for (std::size_t size = 0; size < 40'000 - 8; size += size < 1000 ? 1 : size < 7000 ? 41 : 1237) {
+            const std::string_view view = std::string_view(bytes).substr(size % 8, size);
+            QCOMPARE(format::crc32c(view), format::crc32cPortable(view));
+        }
+        for (const std::size_t size : {6143U, 6144U, 6145U, 6144U + 71U, 6144U + 72U, 2U * 6144U, 3U * 6144U + 7U}) {
+            const std::string_view view = std::string_view(bytes).substr(3, size);
+            QCOMPARE(format::crc32c(view), format::crc32cPortable(view));
+        }
+    }
+
     void everySingleBitIsFound() {
         for (const std::string_view value : {"", "v", "a longer value, 33 bytes in length"}) {
             const std::string record = recordBytesOf(77, "some key", value);
