@@ -20,6 +20,7 @@
 #include "pages/benchmark/setup_panel.h"
 #include "settings/settings.h"
 #include "support/check.h"
+#include "support/stall_watchdog.h"
 #include "support/temporary_directory.h"
 #include "support/widget_audit.h"
 #include "support/widget_test_main.h"
@@ -68,11 +69,14 @@ private Q_SLOTS:
         QCOMPARE(run->text(), QStringLiteral("&Run 6 × 2"));
         QSignalSpy ended(fixture.page, &BenchmarkPage::runEnded);
         QSignalSpy shown(fixture.page, &BenchmarkPage::comparisonShown);
+        test::StallWatchdog watchdog;
         run->trigger();
         QVERIFY(fixture.page->isRunning());
         QVERIFY(!run->isEnabled());
         QVERIFY(ended.wait(60'000));
         QTRY_VERIFY_WITH_TIMEOUT(fixture.page->resultsPanel()->comparison() != nullptr, 10'000);
+        QVERIFY(watchdog.turns() > 0);
+        QVERIFY2(watchdog.longestStallMs() < 500, qPrintable(QString::number(watchdog.longestStallMs())));
         QVERIFY(!fixture.page->isRunning());
         QVERIFY(run->isEnabled());
         const Comparison& comparison = *fixture.page->resultsPanel()->comparison();
