@@ -64,91 +64,142 @@ void dependentLoads(benchmark::State& state) {
 }
 BENCHMARK(dependentLoads)->Arg(10)->Arg(45)->Arg(137)->Arg(450);
 
-// The least that a get of a hash table over a log can do: hash the key, load a bucket of slots, load the record that a
-// slot names, compare the key, check the record's CRC-32C, copy the value. No lock, no sequence number, no file but
-// one, no error; the clock is read before and after each, as by the harness. Range: records of 144 bytes.
-void leastGet(benchmark::State& state) {
-    constexpr std::size_t keyBytes = 16;
-    constexpr std::size_t valueBytes = 100;
-    constexpr std::size_t recordBytes = 28 + keyBytes + valueBytes;
-    constexpr std::size_t slotsPerBucket = lineBytes / sizeof(std::uint64_t);
-    const auto count = static_cast<std::size_t>(state.range(0));
-    const std::size_t buckets = count * 10 / 8 / slotsPerBucket + 1; // 80 % full
-    const Pages table(buckets * lineBytes);
-    std::memset(table.at(0), 0, buckets * lineBytes);
-    const Pages records(count * recordBytes);
-    const auto hashOf = [](const char* key) {
+/// The least that there can be of a hash table over a log: buckets of slots, each a cache line, and records of 144
+/// bytes. A slot is its record's number and one from the lowest bit, and eight bits of the hash from the highest. No
+/// lock, no sequence number, no file but one, no error.
+class LeastStore {
+public:
+    static constexpr std::size_t keyBytes = 16;
+    static constexpr std::size_t valueBytes = 100;
+    static constexpr std::size_t recordBytes = 28 + keyBytes + valueBytes;
+
+    /// Has `keys` records, and room for `puts` more.
+    LeastStore(std::size_t keys, std::size_t puts)
+        : m_buckets(keys * 10 / 8 / slotsPerBucket + 1), // 80 % full
+          m_table(m_buckets * lineBytes),
+          m_records((keys + puts) * recordBytes),
+          m_capacity(keys + puts) {
+        std::memset(m_table.at(0), 0, m_buckets * lineBytes);
+        std::array<char, keyBytes> key;
+        std::array<char, valueBytes> value{};
+        for (std::size_t n = 0; n < keys; ++n) {
+            setKey(key.data(), n);
+            put(key.data(), value.data());
+        }
+    }
+    static void setKey(char* key, std::uint64_t n) {
+        n *= 0x9E3779B97F4A7C15;
+        std::memcpy(key, &n, sizeof n);
+        n = ~n;
+        std::memcpy(key + sizeof n, &n, sizeof n);
+    }
+    [[nodiscard]] bool isFull() const { return m_count == m_capacity; }
+
+    /// Checks the record's CRC-32C and copies the value.
+    bool get(const char* key, char* value) const {
+        const std::uint64_t hash = hashOf(key);
+        const char* slot = find(key, hash);
+        std::uint64_t taken = 0;
+        std::memcpy(&taken, slot, sizeof taken);
+        if (taken == 0)
+            return false;
+        const char* record = recordOf(taken);
+        std::uint32_t checksum = 0;
+        std::memcpy(&checksum, record, sizeof checksum);
+        if (rustcask::format::crc32c({record + 4, recordBytes - 4}) != checksum)
+            return false;
+        std::memcpy(value, record + 28 + keyBytes, valueBytes);
+        return true;
+    }
+    /// Appends a record with its CRC-32C, for which there is room, and points the key's slot at it.
+    void put(const char* key, const char* value) {
+        const std::uint64_t hash = hashOf(key);
+        __builtin_prefetch(m_table.at(bucketOf(hash) * lineBytes)); // arrives while the record is written
+        char* record = m_records.at(m_count * recordBytes);
+        std::memset(record, 0, 28);
+        std::memcpy(record + 28, key, keyBytes);
+        std::memcpy(record + 28 + keyBytes, value, valueBytes);
+        const std::uint32_t checksum = rustcask::format::crc32c({record + 4, recordBytes - 4});
+        std::memcpy(record, &checksum, sizeof checksum);
+        const std::uint64_t slot = (hash >> 56) << 56 | ++m_count;
+        std::memcpy(find(key, hash), &slot, sizeof slot);
+    }
+
+private:
+    static constexpr std::size_t slotsPerBucket = lineBytes / sizeof(std::uint64_t);
+
+    static std::uint64_t hashOf(const char* key) {
         std::uint64_t low = 0;
         std::uint64_t high = 0;
         std::memcpy(&low, key, sizeof low);
         std::memcpy(&high, key + sizeof low, sizeof high);
         const std::uint64_t mixed = (low ^ (high >> 29)) * 0xD1B54A32D192ED03;
         return mixed ^ mixed >> 32;
-    };
-    const auto bucketOf = [&](std::uint64_t hash) { return (hash & 0xFFFFFFFF) * buckets >> 32; };
-    const auto setKey = [](char* key, std::uint64_t n) {
-        n *= 0x9E3779B97F4A7C15;
-        std::memcpy(key, &n, sizeof n);
-        n = ~n;
-        std::memcpy(key + sizeof n, &n, sizeof n);
-    };
-    // A slot: the record's number and one from the lowest bit, eight bits of the hash from the highest.
-    const auto slotOf = [](std::uint64_t hash, std::uint64_t n) { return (hash >> 56) << 56 | (n + 1); };
-    for (std::size_t n = 0; n < count; ++n) {
-        char* record = records.at(n * recordBytes);
-        setKey(record + 28, n);
-        const std::uint32_t checksum = rustcask::format::crc32c({record + 4, recordBytes - 4});
-        std::memcpy(record, &checksum, sizeof checksum);
-        const std::uint64_t hash = hashOf(record + 28);
-        for (std::size_t bucket = bucketOf(hash), placed = 0; placed == 0; bucket = (bucket + 1) % buckets) {
-            for (std::size_t i = 0; i < slotsPerBucket && placed == 0; ++i) {
-                char* slot = table.at(bucket * lineBytes + i * sizeof(std::uint64_t));
-                std::uint64_t taken = 0;
-                std::memcpy(&taken, slot, sizeof taken);
-                if (taken != 0)
-                    continue;
-                const std::uint64_t value = slotOf(hash, n);
-                std::memcpy(slot, &value, sizeof value);
-                placed = 1;
+    }
+    [[nodiscard]] std::size_t bucketOf(std::uint64_t hash) const { return (hash & 0xFFFFFFFF) * m_buckets >> 32; }
+    [[nodiscard]] const char* recordOf(std::uint64_t slot) const {
+        return m_records.at(((slot & 0xFFFFFFFF) - 1) * recordBytes);
+    }
+    /// The key's slot, or the empty one where it belongs.
+    [[nodiscard]] char* find(const char* key, std::uint64_t hash) const {
+        for (std::size_t bucket = bucketOf(hash);; bucket = (bucket + 1) % m_buckets) {
+            for (std::size_t i = 0; i < slotsPerBucket; ++i) {
+                char* at = m_table.at(bucket * lineBytes + i * sizeof(std::uint64_t));
+                std::uint64_t slot = 0;
+                std::memcpy(&slot, at, sizeof slot);
+                if (slot == 0 || (slot >> 56 == hash >> 56 && std::memcmp(recordOf(slot) + 28, key, keyBytes) == 0))
+                    return at;
             }
         }
     }
-    const auto get = [&](const char* key, char* value) {
-        const std::uint64_t hash = hashOf(key);
-        for (std::size_t bucket = bucketOf(hash);; bucket = (bucket + 1) % buckets) {
-            std::array<std::uint64_t, slotsPerBucket> slots;
-            std::memcpy(slots.data(), table.at(bucket * lineBytes), lineBytes);
-            for (const std::uint64_t slot : slots) {
-                if (slot == 0)
-                    return false;
-                if (slot >> 56 != hash >> 56)
-                    continue;
-                const char* record = records.at(((slot & 0xFFFFFFFF) - 1) * recordBytes);
-                std::uint32_t checksum = 0;
-                std::memcpy(&checksum, record, sizeof checksum);
-                if (std::memcmp(record + 28, key, keyBytes) != 0 ||
-                    rustcask::format::crc32c({record + 4, recordBytes - 4}) != checksum)
-                    continue;
-                std::memcpy(value, record + 28 + keyBytes, valueBytes);
-                return true;
-            }
-        }
-    };
+
+    std::size_t m_buckets;
+    Pages m_table;
+    Pages m_records;
+    std::size_t m_capacity;
+    std::size_t m_count = 0;
+};
+
+/// Calls `operation(key)` with random keys, the clock read before and after each, as by the harness.
+template <typename Operation>
+void timeEach(benchmark::State& state, std::uint64_t keys, Operation operation) {
     std::mt19937_64 random(1);
-    std::array<char, keyBytes> key;
-    std::array<char, valueBytes> value;
+    std::array<char, LeastStore::keyBytes> key;
     std::int64_t nanoseconds = 0;
     for (auto _ : state) {
-        setKey(key.data(), random() % count);
+        LeastStore::setKey(key.data(), random() % keys);
         const auto begin = std::chrono::steady_clock::now();
-        if (!get(key.data(), value.data()))
+        if (!operation(key.data()))
             state.SkipWithError("a key is missing");
         nanoseconds += (std::chrono::steady_clock::now() - begin).count();
-        benchmark::DoNotOptimize(value.data());
     }
     state.counters["each_ns"] = static_cast<double>(nanoseconds) / static_cast<double>(state.iterations());
 }
+
+// Range: keys.
+void leastGet(benchmark::State& state) {
+    const auto keys = static_cast<std::uint64_t>(state.range(0));
+    const LeastStore store(keys, 0);
+    std::array<char, LeastStore::valueBytes> value;
+    timeEach(state, keys, [&](const char* key) {
+        const bool found = store.get(key, value.data());
+        benchmark::DoNotOptimize(value.data());
+        return found;
+    });
+}
 BENCHMARK(leastGet)->Arg(1'000'000);
+
+// Overwrites, into memory that is populated already. Range: keys.
+void leastPut(benchmark::State& state) {
+    const auto keys = static_cast<std::uint64_t>(state.range(0));
+    LeastStore store(keys, 2'000'000);
+    const std::array<char, LeastStore::valueBytes> value{};
+    timeEach(state, keys, [&](const char* key) {
+        store.put(key, value.data());
+        return !store.isFull();
+    });
+}
+BENCHMARK(leastPut)->Arg(1'000'000)->Iterations(1'900'000);
 
 // A file that is mapped and has its space reserved, as the active one, filled from front to back. Range: bytes a copy.
 void copyIntoMappedFile(benchmark::State& state) {
