@@ -6,27 +6,42 @@
 
 #include "format/data_record.h"
 #include "log/hint_reader.h"
+#include "log/live_tally.h"
 
 namespace rustcask {
 namespace {
 
-/// Live records of one file, added to its counters together.
-struct LiveTally {
-    std::int64_t keys = 0;
-    std::int64_t bytes = 0;
-    void add(std::uint64_t recordBytes) noexcept {
-        ++keys;
-        bytes += static_cast<std::int64_t>(recordBytes);
+/// Counts records out of the files that they have left. Those in a row mostly come from the same.
+class Released {
+public:
+    explicit Released(log::SegmentSet& segments) noexcept : m_segments(segments) {}
+    ~Released() { count(); }
+    Released(const Released&) = delete;
+    Released& operator=(const Released&) = delete;
+    void add(std::uint32_t file, std::uint64_t recordBytes) noexcept {
+        if (file != m_file)
+            count();
+        m_file = file;
+        ++m_keys;
+        m_bytes += static_cast<std::int64_t>(recordBytes);
     }
-};
 
-void countReleased(log::SegmentSet& segments, std::uint32_t file, const LiveTally& records) {
-    if (records.keys == 0)
-        return;
-    const keydir::Reclaimer::Guard guard(segments.reclaimer());
-    if (log::Segment* segment = segments.at(file))
-        segment->addLive(-records.keys, -records.bytes);
-}
+private:
+    void count() noexcept {
+        if (m_keys == 0)
+            return;
+        const keydir::Reclaimer::Guard guard(m_segments.reclaimer());
+        if (log::Segment* segment = m_segments.at(m_file))
+            segment->addLive(-m_keys, -m_bytes);
+        m_keys = 0;
+        m_bytes = 0;
+    }
+
+    log::SegmentSet& m_segments;
+    std::uint32_t m_file = 0;
+    std::int64_t m_keys = 0;
+    std::int64_t m_bytes = 0;
+};
 
 void switchEntries(const SwitchTarget& target, log::Segment& output, std::span<const format::HintEntry> entries) {
     std::array<std::uint64_t, log::HintReader::batchEntries> hashes{};
@@ -39,9 +54,8 @@ void switchEntries(const SwitchTarget& target, log::Segment& output, std::span<c
         for (std::size_t i = 0; i < entries.size(); ++i)
             target.keydir.prefetchEntry(hashes[i], entries[i].key.size());
     }
-    LiveTally moved;
-    LiveTally left; // of one input: records in a row mostly come from the same
-    std::uint32_t input = 0;
+    log::LiveTally moved(output); // counted even if there is no memory for one of them
+    Released released(target.segments);
     for (std::size_t i = 0; i < entries.size(); ++i) {
         const format::HintEntry& entry = entries[i];
         if (entry.tombstone)
@@ -54,19 +68,12 @@ void switchEntries(const SwitchTarget& target, log::Segment& output, std::span<c
                                                     .tombstone = false});
         if (!change.applied)
             continue;
-        if (change.previous->file != input) {
-            countReleased(target.segments, input, left);
-            left = {};
-            input = change.previous->file;
-        }
         const std::uint64_t bytes = format::recordBytes(entry.key.size(), entry.valueSize);
-        moved.add(bytes);
-        left.add(bytes); // it is the same record
+        moved.add(1, bytes);
+        released.add(change.previous->file, bytes); // it is the same record
         if (target.moved)
             target.moved(entry);
     }
-    output.addLive(moved.keys, moved.bytes);
-    countReleased(target.segments, input, left);
 }
 
 } // namespace
@@ -86,15 +93,13 @@ Result<void> switchToOutput(const SwitchTarget& target, log::Segment& output, co
         return failure(std::move(reader.error()));
     if (!*reader)
         return damaged();
-    for (;;) {
-        auto entries = (*reader)->next();
-        if (!entries)
-            return failure(std::move(entries.error()));
-        if (entries->empty())
-            break;
-        switchEntries(target, output, *entries);
-    }
-    return (*reader)->matches() ? Result<void>() : damaged();
+    auto matches = (*reader)->readAll([&](std::span<const format::HintEntry> entries) {
+        switchEntries(target, output, entries);
+        return Result<void>();
+    });
+    if (!matches)
+        return failure(std::move(matches.error()));
+    return *matches ? Result<void>() : damaged();
 }
 
 } // namespace rustcask

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
 
 #include "format/data_record.h"
 #include "format/hint.h"
@@ -88,13 +89,8 @@ Result<Hinted> hintedRecords(const io::File& file, Generation generation, std::u
     Hinted hinted;
     hinted.dataBytes = (*reader)->header().dataBytes;
     format::HintShape shape((*reader)->header(), false);
-    for (;;) {
-        auto entries = (*reader)->next();
-        if (!entries)
-            return failure(std::move(entries.error()));
-        if (entries->empty())
-            break;
-        for (const format::HintEntry& entry : *entries) {
+    auto matches = (*reader)->readAll([&](std::span<const format::HintEntry> entries) {
+        for (const format::HintEntry& entry : entries) {
             shape.add(entry);
             if (isLost(entry.offset))
                 hinted.records.push_back({.offset = entry.offset,
@@ -103,8 +99,11 @@ Result<Hinted> hintedRecords(const io::File& file, Generation generation, std::u
                                           .sequence = entry.sequence,
                                           .tombstone = entry.tombstone});
         }
-    }
-    if (!(*reader)->matches() || !shape.holds())
+        return Result<void>();
+    });
+    if (!matches)
+        return failure(std::move(matches.error()));
+    if (!*matches || !shape.holds())
         return Hinted();
     std::sort(hinted.records.begin(), hinted.records.end(),
               [](const HintedRecord& a, const HintedRecord& b) { return a.offset < b.offset; });

@@ -62,8 +62,8 @@ class KeydirFeedTest : public QObject {
     }
 
 private Q_SLOTS:
-    // Four times the standard error, which a fixed seed never passes or always does. Again and again the same keys, in
-    // this file and in another, count once.
+    // To within four times the standard error; the seed is fixed. A key counts once, however often it comes, in one
+    // file or in several.
     void differentKeysAreCounted() {
         SeededRandom random;
         for (const std::uint64_t count : {0U, 1U, 100U, 10'000U, 40'000U, 60'000U, 1'000'000U}) {

@@ -262,8 +262,8 @@ private Q_SLOTS:
         }
     }
 
-    // Review. Readers are moved to a merge's output by its hint: one that does not read back as it was written must not
-    // pass for done, and the next opening goes by the data.
+    // Not a bug that there was, but one that there could be since readers are moved to a merge's output by its hint:
+    // one that does not read back as it was written must not pass for done, and the next opening goes by the data.
     void aMergesHintThatReadsBackDamaged() {
         const auto files = std::make_shared<HookedFileSystem>();
         RUSTCASK_VALUE(const auto writer, DatabaseTestAccess::openOn(files, database(), Options()));

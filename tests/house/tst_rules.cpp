@@ -52,6 +52,8 @@ private Q_SLOTS:
         bad("private header by path", privateHeadersOutside, "app/cli/a.cpp",
             "#include \"../../engine/src/log/log.h\"\n");
         bad("private header in other tests", privateHeadersOutside, "tests/ui/a.cpp", "#include <format/record.h>\n");
+        good("private header in the micro-benchmarks", privateHeadersOutside, "tests/micro/a.cpp",
+             "#include \"format/record.h\"\n");
         good("private header in the engine's tests", privateHeadersOutside, "tests/engine/a.cpp",
              "#include \"format/record.h\"\n");
         good("public header", privateHeadersOutside, "ui/a.cpp", "#include <rustcask/database.h>\n");

@@ -5,8 +5,9 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <rustcask/result.h>
 
@@ -36,6 +37,19 @@ public:
     [[nodiscard]] Result<std::span<const format::HintEntry>> next();
     /// After the last entry: whether there were as many as the header tells of, and the checksum is right.
     [[nodiscard]] bool matches() const noexcept;
+    /// All entries by `onEntries(batch)`, until it fails; then `matches`. Errors: ioError, and those of `onEntries`.
+    template <typename OnEntries>
+    [[nodiscard]] Result<bool> readAll(OnEntries onEntries) {
+        for (;;) {
+            auto entries = next();
+            if (!entries)
+                return failure(std::move(entries.error()));
+            if (entries->empty())
+                return matches();
+            if (Result<void> done = onEntries(*entries); !done)
+                return failure(std::move(done.error()));
+        }
+    }
 
 private:
     HintReader(const io::File& file, std::uint64_t chunkBytes) noexcept : m_file(&file), m_chunkBytes(chunkBytes) {}
@@ -45,7 +59,7 @@ private:
     std::array<char, format::hintHeaderBytes> m_head{};
     format::HintHeader m_header{};
     std::uint64_t m_offset = format::hintHeaderBytes; // read so far
-    std::string m_buffer;                             // what a chunk cut off is moved to its front
+    std::vector<char> m_buffer;                       // what a chunk cut off is moved to its front
     std::string_view m_rest;                          // of the buffer
     std::array<format::HintEntry, batchEntries> m_batch{};
     std::uint64_t m_entries = 0;

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "format/data_record.h"
+#include "log/live_tally.h"
 
 namespace rustcask::recovery {
 namespace {
@@ -16,28 +17,9 @@ constexpr std::size_t maxRecords = 4096;
 constexpr std::size_t maxBytes = 512 << 10;
 constexpr std::size_t loadsAhead = 16;
 
-// Counts what entering a load adds to the live records of its file: added to the file once, and not by every record of
-// every thread.
-class Tally {
-public:
-    explicit Tally(log::Segment& segment) noexcept : m_segment(segment) {}
-    ~Tally() { m_segment.addLive(m_keys, m_bytes); }
-    Tally(const Tally&) = delete;
-    Tally& operator=(const Tally&) = delete;
-    void add(std::int64_t keys, std::uint64_t bytes) noexcept {
-        m_keys += keys;
-        m_bytes += keys * static_cast<std::int64_t>(bytes);
-    }
-
-private:
-    log::Segment& m_segment;
-    std::int64_t m_keys = 0;
-    std::int64_t m_bytes = 0;
-};
-
 // Enters one record into the keydir and keeps the live counters of both files right.
 void enter(const LoadTarget& target, const log::Segment& segment, keydir::Keydir::ShardWriter& shard,
-           std::string_view key, std::uint64_t hash, const keydir::Location& location, Tally& tally) {
+           std::string_view key, std::uint64_t hash, const keydir::Location& location, log::LiveTally& tally) {
     keydir::Keydir::Change change;
     if (segment.mergeOutput && location.sequence <= target.knownSequence) {
         if (location.tombstone)
@@ -219,7 +201,7 @@ void KeydirFeed::enterLoad(Load& load, std::size_t firstShard) {
         for (std::uint32_t i = begins[shard]; i < begins[shard + 1]; ++i)
             m_target.keydir.prefetchSlot(headAt(i).hash);
     };
-    Tally tally(m_segment);
+    log::LiveTally tally(m_segment);
     prefetch(0);
     for (std::size_t shard = 0; shard < shards; ++shard) {
         if (shard + 1 < shards)

@@ -2,6 +2,7 @@
 #include "recovery/loader.h"
 
 #include <algorithm>
+#include <span>
 
 #include "format/file_names.h"
 #include "format/hint.h"
@@ -41,17 +42,11 @@ void tell(const LoadTarget& target, const log::Segment& segment, std::string_vie
 // All entries of a hint. False: they do not add up.
 template <typename OnEntry>
 [[nodiscard]] Result<bool> readEntries(const LoadTarget& target, log::HintReader& reader, OnEntry onEntry) {
-    for (;;) {
-        auto entries = reader.next();
-        if (!entries)
-            return failure(std::move(entries.error()));
-        if (entries->empty())
-            return reader.matches();
-        for (const format::HintEntry& entry : *entries)
+    return reader.readAll([&](std::span<const format::HintEntry> entries) {
+        for (const format::HintEntry& entry : entries)
             onEntry(entry);
-        if (auto done = checkpoint(target); !done)
-            return failure(std::move(done.error()));
-    }
+        return checkpoint(target);
+    });
 }
 
 [[nodiscard]] Result<bool> enterHint(const LoadTarget& target, log::Segment& segment, log::HintReader& reader) {
